@@ -1,0 +1,89 @@
+"""The tree of errors. Each says what was wanted, what came and what to do.
+
+    RowspaceError                       exit code 1
+    ├── InputError       (ValueError)   3   a corpus, a table or an argument that cannot be used
+    │   └── VocabularyError (KeyError)  3   an item that has no row
+    ├── FormatError                     4   a model or vector file that is not what it claims
+    ├── MissingExtraError (ImportError) 2   a feature whose optional package is not installed
+    ├── ResourceError                   5   disk, memory, a lock, a worker that died
+    └── DivergedError                   6   training left the finite numbers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class RowspaceError(Exception):
+    """Any error rowspace raises on purpose. `hint` is the one thing to do about it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
+
+
+class InputError(RowspaceError, ValueError):
+    """Input that cannot be used: an empty corpus, broken text, a setting out of range."""
+
+    exit_code = 3
+
+
+class VocabularyError(InputError, KeyError):
+    """An item that is not in the vocabulary; `near` holds known items spelled like it."""
+
+    def __init__(self, message: str, *, near: Sequence[str] = (), hint: str = "") -> None:
+        if near and not hint:
+            hint = "did you mean " + ", ".join(repr(word) for word in near) + "?"
+        super().__init__(message, hint=hint)
+        self.near = tuple(near)
+
+
+class FormatError(RowspaceError):
+    """A file that is not what it claims to be: where, what was expected, what was found."""
+
+    exit_code = 4
+
+    def __init__(
+        self,
+        path: object,
+        message: str,
+        *,
+        offset: int | None = None,
+        expected: object = None,
+        found: object = None,
+        hint: str = "",
+    ) -> None:
+        where = f"{path}" if offset is None else f"{path} at byte {offset}"
+        detail = "" if expected is None else f": expected {expected}, found {found}"
+        super().__init__(f"{where}: {message}{detail}", hint=hint)
+        self.path, self.offset, self.expected, self.found = path, offset, expected, found
+
+
+class MissingExtraError(RowspaceError, ImportError):
+    """A feature whose optional package is missing; the hint is the line that installs it."""
+
+    exit_code = 2
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(
+            f"{feature} needs the '{extra}' extra", hint=f'pip install "rowspace[{extra}]"'
+        )
+        self.extra = extra
+
+
+class ResourceError(RowspaceError):
+    """Disk, memory, permissions, a lock held by another process, a worker that died."""
+
+    exit_code = 5
+
+
+class DivergedError(RowspaceError):
+    """Training left the finite numbers; the last good checkpoint is kept."""
+
+    exit_code = 6
