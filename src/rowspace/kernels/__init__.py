@@ -1,0 +1,1 @@
+"""③ The only compiled code: functions on arrays, no classes."""

@@ -1,0 +1,43 @@
+"""Known items spelled like one that is not known, for the hint of an error."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import numpy as np
+
+from rowspace.vocabulary.items import Items, to_bytes, to_text
+
+# Vocabularies are in order of frequency: what someone meant is mostly among the first.
+SEARCHED = 100_000
+SHORTLIST = 60
+LONGEST = 100
+
+
+def near_spellings(items: Items, item: str, k: int = 3) -> list[str]:
+    """Up to `k` items spelled like `item`, best first; a few milliseconds at any V.
+
+    Items of about its length that share most bytes with it go to `difflib` for the last word.
+    """
+    wanted = to_bytes(item)
+    if not 0 < len(wanted) <= LONGEST:
+        return []
+    offsets = items.offsets[: SEARCHED + 1]
+    lengths = np.diff(offsets)
+    slack = 1 + len(wanted) // 4
+    likely = np.flatnonzero((np.abs(lengths - len(wanted)) <= slack) & (lengths > 0))
+    if not len(likely):
+        return []
+    shared = _shared_bytes(items, offsets, wanted)
+    distance = np.maximum(len(wanted), lengths[likely]) - shared[likely]
+    best = likely[np.argsort(distance, kind="stable")[:SHORTLIST]]
+    return get_close_matches(item, [to_text(items[id]) for id in best.tolist()], n=k)
+
+
+def _shared_bytes(items: Items, offsets: np.ndarray, wanted: bytes) -> np.ndarray:
+    """How many of each item's bytes occur in `wanted` (by running sums), int64."""
+    occurs = np.zeros(256, np.int64)
+    occurs[np.frombuffer(wanted, np.uint8)] = 1
+    sums = np.zeros(int(offsets[-1]) + 1, np.int64)
+    np.cumsum(occurs[items.bytes[: int(offsets[-1])]], out=sums[1:])
+    return np.diff(sums[offsets])

@@ -1,0 +1,55 @@
+"""The policies for unseen items, by the names a user types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from rowspace.errors import InputError
+from rowspace.vocabulary.exact import Exact
+from rowspace.vocabulary.hashed import Hashed
+from rowspace.vocabulary.quotient import Quotient
+from rowspace.vocabulary.subword import Subwords
+from rowspace.vocabulary.unseen import Unseen
+
+POLICIES: dict[str, type[Unseen]] = {
+    "exact": Exact,
+    "hashed": Hashed,
+    "subwords": Subwords,
+    "quotient": Quotient,
+}
+
+
+def policy(name: str | Unseen, settings: Mapping[str, Any] | None = None) -> Unseen:
+    """A policy from its name and settings; a policy comes back as it is.
+
+    Raises InputError for a name that is not in `POLICIES` or a setting it does not have.
+    """
+    if isinstance(name, Unseen):
+        return name
+    if name not in POLICIES:
+        near = get_close_matches(str(name), POLICIES, n=1)
+        known = ", ".join(POLICIES)
+        raise InputError(
+            f"there is no policy {name!r:.80} for unseen items; there are {known}",
+            hint=f"did you mean {near[0]!r}?" if near else "",
+        )
+    kind, settings = POLICIES[name], dict(settings or {})
+    fields = list(kind.__dataclass_fields__)  # type: ignore[attr-defined]
+    for field in settings:
+        if field not in fields:
+            raise InputError(
+                f"{kind.__name__} has no setting {field!r:.80}; it has {', '.join(fields)}"
+            )
+    try:
+        return kind(**settings)
+    except TypeError as error:
+        raise InputError(f"{kind.__name__} cannot be made: {error}") from None
+
+
+def policy_from(config: Mapping[str, Any]) -> Unseen:
+    """The inverse of `Unseen.config`."""
+    if not isinstance(config, Mapping) or "name" not in config:
+        raise InputError(f"a policy's configuration must hold its name, not {config!r:.80}")
+    return policy(config["name"], {k: v for k, v in config.items() if k != "name"})

@@ -1,0 +1,208 @@
+"""`Vocabulary`: items and rows, with counts.
+
+items -> ids -> bags of rows. How an item that was never counted gets its rows is the business of
+the policy, `unseen`. Axes: `V` known items, `R` rows of the table, `N` items looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, final
+
+import numpy as np
+
+from rowspace.errors import InputError, VocabularyError
+from rowspace.ragged import Ragged
+from rowspace.vocabulary.exact import Exact
+from rowspace.vocabulary.items import Items, to_bytes, to_text
+from rowspace.vocabulary.near import near_spellings
+from rowspace.vocabulary.policies import policy_from
+from rowspace.vocabulary.unseen import Unseen, require_whole, row_dtype
+
+Counts = Mapping[str, int] | Mapping[bytes, int] | Iterable[tuple[str | bytes, int]]
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Vocabulary:
+    """`items`, `counts` int64 [V] (0 where unknown) and the policy `unseen`."""
+
+    items: Items
+    counts: np.ndarray
+    unseen: Unseen
+
+    def __post_init__(self) -> None:
+        if self.counts.shape != (len(self.items),) or self.counts.dtype != np.int64:
+            raise InputError(
+                f"{len(self.items)} items need as many int64 counts, not {self.counts.dtype} "
+                f"of shape {self.counts.shape}"
+            )
+
+    @classmethod
+    def from_counts(
+        cls,
+        pairs: Counts,
+        *,
+        min_count: int = 1,
+        max_size: int | None = None,
+        reserved: Sequence[str] = (),
+        unseen: Unseen | None = None,
+    ) -> Vocabulary:
+        """Reserved items first, then by count from high to low, ties by bytes.
+
+        `min_count` does not touch reserved items; `max_size` counts them. The policy's unknown
+        item is reserved too, and its count is that of everything dropped, beside its own.
+        """
+        require_whole("Vocabulary", "min_count", min_count, 0, 2**62)
+        if max_size is not None:
+            require_whole("Vocabulary", "max_size", max_size, 1, 2**31 - 1)
+        unseen = Exact() if unseen is None else unseen
+        tokens, counts = _columns(pairs)
+        kept = [to_bytes(item) for item in reserved]
+        unknown = None if unseen.unknown_item is None else to_bytes(unseen.unknown_item)
+        if unknown is not None and unknown not in kept:
+            kept.append(unknown)
+        order = _ranked(tokens, counts, kept, min_count)
+        room = None if max_size is None else max_size - len(kept)
+        if room is not None and room < 0:
+            raise InputError(f"max_size={max_size} has no room for {len(kept)} reserved items")
+        order = order[:room]
+        own = {item: 0 for item in kept}
+        for item, count in zip(tokens, counts.tolist(), strict=True) if kept else ():
+            if item in own:
+                own[item] += count
+        if unknown is not None:
+            own[unknown] += int(counts.sum() - counts[order].sum()) - sum(own.values())
+        chosen = kept + [tokens[at] for at in order.tolist()]
+        first = np.fromiter((own[item] for item in kept), np.int64, len(kept))
+        return cls(Items.of(chosen), np.concatenate([first, counts[order]]), unseen)
+
+    @classmethod
+    def of(cls, items: Iterable[str | bytes], *, unseen: Unseen | None = None) -> Vocabulary:
+        """Distinct items in the order given, with counts of 0.
+
+        The policy's unknown item is put last if it is not among them.
+        """
+        unseen = Exact() if unseen is None else unseen
+        tokens = [to_bytes(item) for item in items]
+        if unseen.unknown_item is not None and to_bytes(unseen.unknown_item) not in tokens:
+            tokens.append(to_bytes(unseen.unknown_item))
+        return cls(Items.of(tokens), np.zeros(len(tokens), np.int64), unseen)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __contains__(self, item: object) -> bool:
+        """Whether the item is known."""
+        return isinstance(item, (str, bytes)) and self.items.find(to_bytes(item)) >= 0
+
+    def __iter__(self) -> Iterator[str]:
+        """The items as text, in order of id."""
+        return map(to_text, self.items.tokens())
+
+    def find(self, item: str | bytes) -> int:
+        """The id of a known item, else -1."""
+        return self.items.find(to_bytes(item))
+
+    def id(self, item: str | bytes) -> int:
+        """The id of a known item. Raises VocabularyError with near spellings."""
+        id = self.find(item)
+        if id < 0:
+            raise self.missing(item)
+        return id
+
+    def missing(self, item: str | bytes) -> VocabularyError:
+        """The error for an item that is not known."""
+        text = to_text(item) if isinstance(item, bytes) else item
+        return VocabularyError(
+            f"{text!r:.80} is not in the vocabulary of {len(self)} items",
+            near=near_spellings(self.items, text),
+        )
+
+    def ids(self, items: Iterable[str | bytes]) -> np.ndarray:
+        """Ids of many items, int64 [N], -1 where one is not known."""
+        return self.items.find_many([to_bytes(item) for item in items])
+
+    def item(self, id: int) -> str:
+        """The item of an id. Raises InputError if there is none."""
+        if not 0 <= id < len(self):
+            raise InputError(f"there is no item {id}: ids run from 0 to {len(self) - 1}")
+        return to_text(self.items[id])
+
+    @property
+    def n_rows(self) -> int:
+        """Rows R of the table."""
+        return self.unseen.n_rows(len(self))
+
+    @property
+    def pool(self) -> Literal["sum", "mean"]:
+        """How the rows of a bag become one vector."""
+        return self.unseen.pool
+
+    def bags(self) -> Ragged:
+        """The bags of all V items, in order of id."""
+        return self.unseen.known_bags(self.items)
+
+    def rows(self, items: Iterable[str | bytes]) -> Ragged:
+        """The bags of any items: a known one has its own, an unseen one the policy's (or none)."""
+        bags = [self.bag(item) for item in items]
+        ragged = Ragged.of(bags)
+        return Ragged(ragged.ids.astype(row_dtype(self.n_rows)), ragged.offsets)
+
+    def bag(self, item: str | bytes) -> list[int]:
+        """The bag of one item, [] if the policy has nothing to go on."""
+        token = to_bytes(item)
+        id = self.items.find(token)
+        if id >= 0:
+            return self.unseen.known_rows(self.items, id)
+        return self.unseen.rows_of(self.items, token)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Everything but the policy, as flat arrays to store."""
+        return {
+            "items.bytes": self.items.bytes,
+            "items.offsets": self.items.offsets,
+            "items.slots": self.items.slots,
+            "counts": self.counts,
+        }
+
+    def config(self) -> dict[str, Any]:
+        """The policy, as data to store."""
+        return {"size": len(self), "unseen": self.unseen.config()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> Vocabulary:
+        """The inverse of `arrays` and `config`; copies nothing. Raises InputError."""
+        names = ("items.bytes", "items.offsets", "items.slots", "counts")
+        for name in names:
+            if name not in arrays:
+                raise InputError(f"a stored vocabulary needs the array {name!r}")
+        # np.asarray: item access on np.memmap itself is many times slower than on an array.
+        text, offsets, slots, counts = (np.asarray(arrays[name]) for name in names)
+        vocabulary = cls(Items(text, offsets, slots), counts, policy_from(config.get("unseen", {})))
+        if config.get("size") != len(vocabulary):
+            raise InputError(f"{config.get('size')} items were stored, {len(vocabulary)} found")
+        return vocabulary
+
+
+def _columns(pairs: Counts) -> tuple[list[bytes], np.ndarray]:
+    """Items as bytes and their counts, int64. Raises InputError for a count below 0."""
+    listed = list(pairs.items() if isinstance(pairs, Mapping) else pairs)
+    tokens = [to_bytes(item) for item, _ in listed]
+    counts = np.fromiter((count for _, count in listed), np.int64, len(listed))
+    if len(counts) and counts.min() < 0:
+        at = int(counts.argmin())
+        raise InputError(f"the count of {to_text(tokens[at])!r:.80} is {counts[at]}, below 0")
+    return tokens, counts
+
+
+def _ranked(
+    tokens: list[bytes], counts: np.ndarray, reserved: list[bytes], min_count: int
+) -> np.ndarray:
+    """Positions of the items to keep beside the reserved ones, best first, int64."""
+    apart = set(reserved)
+    enough = np.flatnonzero(counts >= min_count).tolist()
+    by_bytes = sorted((at for at in enough if tokens[at] not in apart), key=tokens.__getitem__)
+    order = np.array(by_bytes, np.int64)
+    return order[np.argsort(-counts[order], kind="stable")]
