@@ -1,0 +1,63 @@
+"""A tokenizer.json read through the `tokenizers` package: data only, nothing is executed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from rowspace.errors import FormatError, InputError, MissingExtraError
+
+LINES = 4096  # lines cut at a time, so that the library's own results stay small
+
+
+@dataclass(frozen=True, slots=True)
+class Pretrained:
+    """The library's tokenizer and the bytes of each token id."""
+
+    library: Any
+    names: dict[int, bytes]
+
+    @classmethod
+    def load(cls, path: str) -> Pretrained:
+        """Raises InputError, FormatError, or MissingExtraError without the `tokenizers` extra."""
+        try:
+            import tokenizers
+        except ImportError:
+            raise MissingExtraError("a tokenizer.json", "tokenizers") from None
+        text = _checked(path)
+        try:
+            library = tokenizers.Tokenizer.from_str(text)
+        except Exception as error:  # noqa: BLE001 - the library raises this very class
+            raise FormatError(path, f"not a tokenizer.json that can be used: {error}") from None
+        library.no_padding()
+        library.no_truncation()
+        names = {id: token.encode() for token, id in library.get_vocab(True).items()}
+        return cls(library, names)
+
+    def cut(self, lines: list[str]) -> Iterator[list[bytes]]:
+        """The tokens of each line, without special tokens around them."""
+        for start in range(0, len(lines), LINES):
+            batch = lines[start : start + LINES]
+            for encoding in self.library.encode_batch_fast(batch, add_special_tokens=False):
+                yield list(map(self.names.__getitem__, encoding.ids))
+
+
+def _checked(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            text = file.read()
+    except OSError as error:
+        raise InputError(
+            f"{path}: this tokenizer cannot be read: {error.strerror}",
+            hint="give the path of a tokenizer.json",
+        ) from None
+    try:
+        config = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FormatError(path, f"not JSON: {error}") from None
+    if not isinstance(config, dict) or not isinstance(config.get("model"), dict):
+        raise FormatError(path, "a tokenizer.json", expected="a 'model'", found="none")
+    return text.decode()
