@@ -1,0 +1,67 @@
+"""The tree of commands."""
+
+from __future__ import annotations
+
+import click
+
+from rowspace.cli.lazy import LazyGroup
+from rowspace.cli.options import shared
+
+SECTIONS = {
+    "Begin": {
+        "demo": ("rowspace.cli.demo:demo", "Train on Python's own documentation, offline."),
+    },
+    "Train": {
+        "train": ("rowspace.cli.app:train", "Train a model from data."),
+    },
+    "Ask": {
+        "nearest": ("rowspace.cli.ask:nearest", "The items nearest to an item."),
+        "analogy": ("rowspace.cli.ask:analogy", "A is to B as C is to …"),
+        "similarity": ("rowspace.cli.ask:similarity", "How alike two items are."),
+        "encode": ("rowspace.cli.encode:encode", "The vectors of words or texts."),
+    },
+    "Judge": {
+        "evaluate": (
+            "rowspace.cli.evaluate:evaluate",
+            "Score a model on similarity and analogies.",
+        ),
+        "info": ("rowspace.cli.info:info", "What a model is and how it was made."),
+        "doctor": ("rowspace.cli.doctor:doctor", "What this machine offers, what is missing."),
+    },
+}
+TRAINERS = {
+    "What to train": {
+        "words": ("rowspace.cli.train_words:words", "Word vectors from text."),
+    },
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    sections=SECTIONS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Each command has its own --help. Exit codes: docs/command-line.md.",
+)
+@click.option("--version", is_flag=True, help="Show the version and leave.")
+@shared
+@click.pass_context
+def app(ctx: click.Context, version: bool) -> None:
+    """An embedding layer, whole: from text to trained vectors to answers."""
+    from rowspace.cli.failures import version as installed
+    from rowspace.cli.output import Output
+
+    if version:
+        Output.here().emit("version", f"rowspace {installed()}", version=installed())
+        ctx.exit(0)
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@click.group(cls=LazyGroup, sections=TRAINERS, invoke_without_command=True)
+@shared
+@click.pass_context
+def train(ctx: click.Context) -> None:
+    """Train a model from data."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -1,0 +1,127 @@
+"""`rowspace encode`: the vectors of words or texts, one a line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from rowspace.cli import options
+from rowspace.cli.answers import tell_unseen
+from rowspace.cli.failures import Mistake
+from rowspace.cli.output import Output, visible
+from rowspace.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from rowspace.vectors import Vectors
+
+LINES_AT_ONCE = 4096
+
+
+@click.command(short_help="The vectors of words or texts.")
+@options.model
+@click.argument("source", metavar="INPUT")
+@click.option(
+    "-o", "--output", "target", type=click.Path(), help="A .npy file, or text, instead of stdout."
+)
+@click.option("--texts", is_flag=True, help="A line is a text: the mean of its words' vectors.")
+@click.option("--force", is_flag=True, help="Write over an existing file.")
+@options.shared
+def encode(model_path: str, source: str, target: str | None, texts: bool, force: bool) -> None:
+    """One vector for each line of INPUT (a file, or - for stdin): a word or a text a line.
+
+    On stdout: the line, a tab, then the numbers; with --json one object a line. A word that the
+    model cannot place is an error; a text without one known word has the vector of zeros.
+    """
+    output = Output.here()
+    if target is not None and Path(target).exists() and not force:
+        raise Mistake(f"{target} exists", hint="--force writes over it")
+    vectors = options.opened(model_path).vectors
+    with lines(source) as stream:
+        if target is not None:
+            save(Path(target), vectors, stream, texts, output)
+        else:
+            for line, row in encoded(vectors, stream, texts, output):
+                text = None if output.json else text_of(line, row)
+                output.emit("vector", text, item=line, vector=row)
+
+
+@contextmanager
+def lines(source: str) -> Iterator[Iterator[str]]:
+    """The lines of a file or of stdin, without their ends; bytes that are no UTF-8 are kept."""
+    stream: IO[bytes]
+    if source == "-":
+        if sys.stdin is None:
+            raise InputError("stdin is closed", hint="give a file instead of -")
+        yield decoded(sys.stdin.buffer)
+        return
+    try:
+        stream = open(source, "rb")  # noqa: SIM115  closed below, after the caller's work
+    except OSError as error:
+        raise InputError(f"cannot read {source}: {error.strerror}") from error
+    with stream:
+        yield decoded(stream)
+
+
+def decoded(stream: IO[bytes]) -> Iterator[str]:
+    """Lines as text; a byte order mark and line ends go."""
+    for number, line in enumerate(stream):
+        text = line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+        yield text.removeprefix("\ufeff") if number == 0 else text
+
+
+def encoded(
+    vectors: Vectors, stream: Iterator[str], texts: bool, output: Output
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Each line with its vector, some thousand at a time."""
+    while block := list(islice(stream, LINES_AT_ONCE)):
+        if texts:
+            rows = [vectors.mean(line) for line in block]
+        else:
+            tell_unseen(output, vectors, block)
+            rows = vectors[block]
+        yield from zip(block, rows, strict=True)
+
+
+def text_of(line: str, row: np.ndarray) -> str:
+    """The line, a tab, and numbers that read back as the same float32."""
+    return f"{visible(line)}\t" + " ".join(f"{value:.9g}" for value in row.tolist())
+
+
+def save(path: Path, vectors: Vectors, stream: Iterator[str], texts: bool, output: Output) -> None:
+    """All vectors into one file, complete or not at all: .npy as a matrix [N, D], else text."""
+    from rowspace.files import atomic
+
+    matrix = path.suffix == ".npy"
+    count = 0
+    with atomic.reporting(path), atomic.drafts([path]) as (draft,):
+        if matrix:
+            draft.write(npy_header(0, vectors.dim))
+        for line, row in encoded(vectors, stream, texts, output):
+            draft.write(
+                row.astype("<f4").tobytes() if matrix else f"{text_of(line, row)}\n".encode()
+            )
+            count += 1
+        if matrix:
+            draft.overwrite(0, npy_header(count, vectors.dim))
+    output.emit("encoded", lines=count, path=str(path))
+    output.say(f"{count} vectors of {vectors.dim} numbers in {path}")
+
+
+def npy_header(count: int, dim: int) -> bytes:
+    """The head of a .npy file; NumPy pads it so that it is as long for any count."""
+    import io
+
+    from numpy.lib import format as npy
+
+    head = io.BytesIO()
+    described = {"descr": "<f4", "fortran_order": False, "shape": (count, dim)}
+    npy.write_array_header_1_0(head, described)
+    return head.getvalue()

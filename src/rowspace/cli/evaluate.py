@@ -1,0 +1,139 @@
+"""`rowspace evaluate`: is the model any good, against lists that people made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from rowspace.cli import options
+from rowspace.cli.failures import GATE, Failure, Mistake
+from rowspace.cli.output import Output, visible
+
+if TYPE_CHECKING:
+    from rowspace.evaluate import Score
+    from rowspace.vectors import Vectors
+
+Gate = tuple[str | None, float]
+
+
+def gate(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> list[Gate]:
+    """`--fail-under 0.6` for every score, `--fail-under ws353=0.6` for those of that name."""
+    gates: list[Gate] = []
+    for text in given:
+        name, _, value = text.rpartition("=")
+        try:
+            gates.append((name or None, float(value)))
+        except ValueError:
+            raise Mistake(
+                f"--fail-under: {text!r} is neither VALUE nor NAME=VALUE", hint="--fail-under 0.6"
+            ) from None
+    return gates
+
+
+@click.command(short_help="Score a model on similarity and analogies.")
+@options.model
+@click.option(
+    "--similarity",
+    "similarities",
+    multiple=True,
+    metavar="FILE",
+    help="Word pairs with a score; repeatable.",
+)
+@click.option(
+    "--analogies", multiple=True, metavar="FILE", help="Questions of four words; repeatable."
+)
+@click.option(
+    "--restrict",
+    type=click.IntRange(min=1),
+    default=30_000,
+    show_default=True,
+    help="Analogies: only the N most frequent items.",
+)
+@click.option(
+    "--protocol",
+    default="rowspace",
+    show_default=True,
+    help="Whose rules for case, missing words and denominators.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["add", "mul"]),
+    default="add",
+    show_default=True,
+    help="3CosAdd or 3CosMul.",
+)
+@click.option(
+    "--fail-under",
+    "gates",
+    multiple=True,
+    metavar="[NAME=]VALUE",
+    callback=gate,
+    help="Leave with code 8 where a score is lower; repeatable.",
+)
+@options.shared
+def evaluate(
+    model_path: str,
+    similarities: tuple[str, ...],
+    analogies: tuple[str, ...],
+    restrict: int,
+    protocol: str,
+    method: str,
+    gates: list[Gate],
+) -> None:
+    """Spearman's rho on word pairs, accuracy on analogies; each with coverage and an interval.
+
+    The interval is a 95 % bootstrap over the pairs or questions.
+    """
+    if not similarities and not analogies:
+        raise Mistake("nothing to evaluate on", hint="give --similarity FILE or --analogies FILE")
+    output = Output.here()
+    vectors = options.opened(model_path).vectors
+    rules = {"restrict": restrict, "protocol": protocol, "method": method}
+    missed = []
+    for score in scores(vectors, similarities, analogies, rules):
+        show(output, score)
+        missed += [
+            f"{score.name} is {score.value:.4f}, under {least:g}"
+            for name, least in gates
+            if name in (None, score.name) and not score.value >= least
+        ]
+    if missed:
+        Failure(GATE, "; ".join(missed)).report(output)
+        raise click.exceptions.Exit(GATE)
+
+
+def scores(
+    vectors: Vectors,
+    similarities: tuple[str, ...],
+    analogies: tuple[str, ...],
+    rules: dict[str, object],
+) -> Iterator[Score]:
+    """The scores, file by file, as they are worked out."""
+    from rowspace import evaluate as judge
+
+    for path in similarities:
+        yield judge.similarity(vectors, path, protocol=rules["protocol"])
+    for path in analogies:
+        yield from judge.analogies(vectors, path, **rules)
+
+
+def show(output: Output, score: Score) -> None:
+    """One score: `ws353  0.6490  [0.6010, 0.6930]  n 353  coverage 99 %`."""
+    line = (
+        f"{visible(score.name):<32} {score.value:.4f}  [{score.low:.4f}, {score.high:.4f}]"
+        f"  n {score.n}  coverage {score.coverage:.1%}"
+    )
+    extra = getattr(score, "extra", None) or {}
+    output.emit(
+        "score",
+        line,
+        name=score.name,
+        value=score.value,
+        n=score.n,
+        coverage=score.coverage,
+        low=score.low,
+        high=score.high,
+        **extra,
+    )

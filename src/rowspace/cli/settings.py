@@ -1,0 +1,130 @@
+"""What `rowspace train words` can be told: one row a setting, in one table.
+
+`default` is what the help shows. The values themselves live in the objectives, the unseen-item
+policies and training.Settings; a test holds this table to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+COUNT = click.IntRange(min=1)
+NOT_NEGATIVE = click.FloatRange(min=0)
+POSITIVE = click.FloatRange(min=0, min_open=True)
+METAVARS: dict[Any, str] = {
+    click.IntRange: "N",
+    click.FloatRange: "X",
+    float: "X",
+    str: "TEXT",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A field, where it belongs (objective, unseen, training), how it is written, what it is."""
+
+    field: str
+    owner: str
+    kind: Any
+    default: str
+    help: str
+    flag: str = ""  # where it is not "--field"
+
+    @property
+    def spelled(self) -> str:
+        """The flag as click takes it."""
+        return self.flag or "--" + self.field.replace("_", "-")
+
+
+SETTINGS = (
+    Setting("dim", "objective", COUNT, "100", "Numbers in a vector."),
+    Setting("window", "objective", COUNT, "5", "Words to each side that count as context."),
+    Setting("negative", "objective", COUNT, "5", "Noise words for each pair."),
+    Setting("sample", "objective", NOT_NEGATIVE, "0.001", "Thins out frequent words; 0 keeps all."),
+    Setting("noise_power", "objective", float, "0.75", "Noise is drawn by count to this power."),
+    Setting("epochs", "training", COUNT, "5", "Passes over the corpus."),
+    Setting("lr", "training", POSITIVE, "0.025", "Learning rate at the start."),
+    Setting("min_lr", "training", NOT_NEGATIVE, "0.0001", "Learning rate at the end."),
+    Setting("min_count", "training", COUNT, "5", "Rarer words get no row."),
+    Setting("max_size", "training", COUNT, "no limit", "Most words that get a row."),
+    Setting(
+        "unseen",
+        "training",
+        click.Choice(["error", "unknown", "subwords", "hashed", "quotient"]),
+        "error",
+        "What a word without a row is: an error, one row for all, its n-grams, hashed rows, …",
+    ),
+    Setting("minn", "unseen", COUNT, "3", "Shortest n-gram (subwords)."),
+    Setting("maxn", "unseen", COUNT, "6", "Longest n-gram (subwords)."),
+    Setting("buckets", "unseen", COUNT, "by policy", "Rows shared by hashing."),
+    Setting("hashes", "unseen", COUNT, "2", "Rows an item is hashed to (hashed)."),
+    Setting(
+        "tokenizer",
+        "training",
+        str,
+        "words",
+        "words, whitespace, characters, or the path of a tokenizer.json.",
+    ),
+    Setting("lower", "training", bool, "lower", "Lower-case the text.", "--lower/--keep-case"),
+    Setting("normalize", "training", click.Choice(["NFC", "NFKC"]), "none", "Unicode normal form."),
+    Setting("column", "training", str, "none", "The column that holds the text (CSV, JSONL, …)."),
+    Setting(
+        "encoding_errors",
+        "training",
+        click.Choice(["strict", "replace", "skip"]),
+        "strict",
+        "What to do with bytes that are no UTF-8.",
+    ),
+    Setting(
+        "markup",
+        "training",
+        click.Choice(["auto", "none", "wikiextractor"]),
+        "auto",
+        "Marks around documents to leave out.",
+    ),
+    Setting("threads", "training", COUNT, "all cores", "Threads that train."),
+    Setting("processes", "training", COUNT, "all cores", "Processes that read the corpus."),
+    Setting("seed", "training", click.IntRange(min=0), "0", "Where the randomness starts."),
+    Setting(
+        "deterministic",
+        "training",
+        bool,
+        "fast",
+        "The same bits every time, at any number of threads.",
+        "--deterministic/--fast",
+    ),
+    Setting("checkpoint_every", "training", POSITIVE, "600", "Seconds between checkpoints."),
+)
+
+
+class SettingOption(click.Option):
+    """An option that is None unless given, and shows the default that would then hold."""
+
+    def __init__(self, *args: Any, shown: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shown = shown
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The default alone stands in the help; a value out of range is told its range."""
+        record = super().get_help_record(ctx)
+        return record and (record[0], f"{self.help}  [default: {self.shown}]")
+
+
+def settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command one option for each setting; what is not given stays None."""
+    for setting in reversed(SETTINGS):
+        command = click.option(
+            setting.spelled,
+            setting.field,
+            type=setting.kind,
+            default=None,
+            help=setting.help,
+            cls=SettingOption,
+            shown=setting.default,
+            metavar=METAVARS.get(type(setting.kind)) or METAVARS.get(setting.kind),
+        )(command)
+    return command

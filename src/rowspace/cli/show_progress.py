@@ -1,0 +1,206 @@
+"""How a long run shows itself: a bar on a terminal, plain lines elsewhere, JSON for programs.
+
+Training hands over one dict an event (training.progress); nothing here changes the training, and
+a reader that goes away (`| head -1`) does not stop it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from rowspace.cli.output import Output, coloured
+
+Event = dict[str, Any]
+LINE_EVERY = 5.0  # seconds between two plain lines
+NARROW = 60  # columns below which the bar keeps to the percentage
+
+
+class Shown(Protocol):
+    """Something that takes events and can be closed."""
+
+    def __call__(self, event: Event) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@contextmanager
+def shown(output: Output) -> Iterator[Callable[[Event], None]]:
+    """The right display for this output, closed at the end whatever happens."""
+    display: Shown
+    if output.json:
+        display = JsonLines(output)
+    elif coloured(sys.stderr):
+        display = Bar()
+    else:
+        display = Lines(output)
+    listening = True
+
+    def take(event: Event) -> None:
+        nonlocal listening
+        if not listening:
+            return
+        try:
+            display(event)
+        except BrokenPipeError:
+            listening = False
+
+    try:
+        yield take
+    finally:
+        if listening:
+            display.close()
+
+
+class JsonLines:
+    """Every event as it came, one object a line, at once."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+
+    def __call__(self, event: Event) -> None:
+        rest = {key: value for key, value in event.items() if key != "type"}
+        self.output.emit(str(event.get("type", "event")), **rest)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        if event.get("type") == "warning":
+            self.output.say(f"warning: {event.get('message', '')}")
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Lines:
+    """One plain line every few seconds, and one for everything that happens once."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+        self.last = float("-inf")
+
+    def __call__(self, event: Event) -> None:
+        kind = event.get("type")
+        now = time.monotonic()
+        if kind == "warning":
+            self.output.warn(str(event.get("message", "")))
+        elif kind in ("progress", "scan") and now - self.last < LINE_EVERY:
+            return
+        elif line := sentence(event):
+            self.last = now if kind in ("progress", "scan") else self.last
+            self.output.say(line)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Bar:
+    """A bar that moves, on stderr; what happens once stands above it."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+        self.console = Console(stderr=True, highlight=False)
+        narrow = self.console.width < NARROW
+        columns = (
+            [TaskProgressColumn()]
+            if narrow
+            else [
+                TextColumn("{task.fields[stage]}"),
+                BarColumn(bar_width=None),
+                TaskProgressColumn(),
+                TextColumn("{task.fields[figures]}"),
+            ]
+        )
+        self.progress = Progress(*columns, console=self.console, expand=not narrow, transient=True)
+        self.task = self.progress.add_task("", total=None, stage="", figures="")
+        self.progress.start()
+
+    def __call__(self, event: Event) -> None:
+        kind = event.get("type")
+        if kind == "scan":
+            self.progress.update(self.task, stage="reading", figures=scanned(event))
+        elif kind == "progress":
+            self.progress.update(
+                self.task,
+                total=1.0,
+                completed=float(event.get("fraction") or 0),
+                stage=f"epoch {event.get('epoch', '?')}/{event.get('epochs', '?')}",
+                figures=figures(event),
+            )
+        elif line := sentence(event):
+            self.console.print(line, markup=False)
+
+    def close(self) -> None:
+        """Give the line back to the terminal."""
+        self.progress.stop()
+
+
+def sentence(event: Event) -> str:
+    """An event as one line of text; "" for one that needs none."""
+    kind = event.get("type")
+    if kind == "scan":
+        return f"reading: {scanned(event)}"
+    if kind == "progress":
+        percent = 100 * float(event.get("fraction") or 0)
+        epoch = f"epoch {event.get('epoch', '?')}/{event.get('epochs', '?')}"
+        return f"{percent:5.1f}%  {epoch}  {figures(event)}"
+    if kind == "epoch":
+        rest = ", ".join(
+            f"{key} {brief(value)}"
+            for key, value in event.items()
+            if key not in ("type", "epoch", "epochs")
+        )
+        return f"epoch {event.get('epoch', '?')} done" + (f": {rest}" if rest else "")
+    if kind == "warning":
+        return f"warning: {event.get('message', '')}"
+    if kind == "message":
+        return str(event.get("message", ""))
+    return ""
+
+
+def scanned(event: Event) -> str:
+    """How far the first reading of the corpus is."""
+    tokens, taken = float(event.get("tokens") or 0), float(event.get("bytes") or 0)
+    seconds = float(event.get("seconds") or 0)
+    rate = f", {tokens / seconds / 1e6:.1f} M words/s" if seconds > 0 else ""
+    return f"{tokens / 1e6:.1f} M words, {taken / 1e6:.0f} MB{rate}"
+
+
+def figures(event: Event) -> str:
+    """Words a second, loss, learning rate, time left, where the event has them."""
+    parts = []
+    if (rate := number(event, "words_per_second")) is not None:
+        parts.append(f"{rate / 1e6:.2f} M words/s" if rate >= 1e5 else f"{rate:.0f} words/s")
+    if (loss := number(event, "loss")) is not None:
+        parts.append(f"loss {loss:.4f}")
+    if (rate := number(event, "lr")) is not None:
+        parts.append(f"lr {rate:.5f}")
+    if (left := number(event, "eta")) is not None:
+        parts.append(f"ETA {duration(left)}")
+    return "  ".join(parts)
+
+
+def number(event: Event, field: str) -> float | None:
+    """A field as a finite number, or None."""
+    value = event.get(field)
+    if not isinstance(value, (int, float)) or not abs(value) < float("inf"):
+        return None
+    return float(value)
+
+
+def brief(value: object) -> str:
+    """A value in a sentence."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as 45s, 3:05 or 2:03:05; never negative, whatever the clock did."""
+    whole = max(0, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02d}:{rest:02d}"
+    return f"{minutes}:{rest:02d}" if minutes else f"{rest}s"
