@@ -15,7 +15,7 @@ from rowspace.cli import options
 from rowspace.cli.answers import tell_unseen
 from rowspace.cli.failures import Mistake
 from rowspace.cli.output import Output, visible
-from rowspace.errors import InputError
+from rowspace.errors import InputError, VocabularyError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,13 +81,29 @@ def encoded(
     vectors: Vectors, stream: Iterator[str], texts: bool, output: Output
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Each line with its vector, some thousand at a time."""
+    done = 0
     while block := list(islice(stream, LINES_AT_ONCE)):
         if texts:
             rows = [vectors.mean(line) for line in block]
         else:
+            require_answers(vectors, block, done)
             tell_unseen(output, vectors, block)
             rows = vectors[block]
         yield from zip(block, rows, strict=True)
+        done += len(block)
+
+
+def require_answers(vectors: Vectors, block: list[str], done: int) -> None:
+    """Raise for the first line whose word the model cannot place, naming the line."""
+    vocabulary = vectors.vocabulary
+    for place in (vocabulary.ids(block) < 0).nonzero()[0].tolist():
+        if not vocabulary.bag(block[place]):
+            error = vocabulary.missing(block[place])
+            raise VocabularyError(
+                f"line {done + place + 1}: {error.message}",
+                near=error.near,
+                hint=error.hint or "--texts leaves out the words it does not know",
+            )
 
 
 def text_of(line: str, row: np.ndarray) -> str:

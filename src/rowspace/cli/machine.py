@@ -127,19 +127,16 @@ def disk(name: str, folder: Path) -> Finding:
 
 def kernel_cache() -> Finding:
     """Where compiled kernels are kept, and whether they can be."""
-    from rowspace import kernels
-
     try:
-        folder = Path(kernels.cache_folder())
-    except (AttributeError, OSError) as error:
-        return Finding("kernel cache", f"none ({error})", "note", CACHE_HINT)
+        from rowspace.kernels.jit import cache_folder
+    except ImportError as error:  # a compiler that is there and does not work
+        return Finding("kernels", f"cannot be compiled: {error}", "bad", "pip install -U numba")
+    folder = cache_folder()
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        return Finding("kernel cache", f"{folder} cannot be written", "note", CACHE_HINT)
+    if not os.access(nearest, os.W_OK | os.X_OK) or nearest.stat().st_uid != os.getuid():
+        hint = "kernels are compiled again at every start; set XDG_CACHE_HOME to a folder of yours"
+        return Finding("kernel cache", f"{folder} cannot be used", "note", hint)
     return Finding("kernel cache", str(folder))
-
-
-CACHE_HINT = "kernels are compiled again at every start; set NUMBA_CACHE_DIR to a folder of yours"
 
 
 def blas() -> Finding:
