@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from rowspace.errors import InputError, VocabularyError
 from rowspace.ragged import Ragged
@@ -79,16 +80,24 @@ class Vocabulary:
         return cls(Items.of(chosen), np.concatenate([first, counts[order]]), unseen)
 
     @classmethod
-    def of(cls, items: Iterable[str | bytes], *, unseen: Unseen | None = None) -> Vocabulary:
-        """Distinct items in the order given, with counts of 0.
+    def of(
+        cls,
+        items: Iterable[str | bytes],
+        *,
+        counts: ArrayLike | None = None,
+        unseen: Unseen | None = None,
+    ) -> Vocabulary:
+        """Distinct items in the order given, with counts of 0 unless there are others.
 
-        The policy's unknown item is put last if it is not among them.
+        The policy's unknown item is put last, with a count of 0, if it is not among them.
         """
         unseen = Exact() if unseen is None else unseen
         tokens = [to_bytes(item) for item in items]
+        counted = np.zeros(len(tokens), np.int64) if counts is None else np.asarray(counts)
         if unseen.unknown_item is not None and to_bytes(unseen.unknown_item) not in tokens:
             tokens.append(to_bytes(unseen.unknown_item))
-        return cls(Items.of(tokens), np.zeros(len(tokens), np.int64), unseen)
+            counted = np.append(counted, 0)
+        return cls(Items.of(tokens), counted.astype(np.int64, copy=False), unseen)
 
     def __len__(self) -> int:
         return len(self.items)

@@ -1,0 +1,11 @@
+"""⑦ The frozen result: look-up, neighbours, analogies. Needs NumPy alone."""
+
+from __future__ import annotations
+
+from rowspace.vectors.answer import Answer
+from rowspace.vectors.index import Index
+from rowspace.vectors.keys import IdRangeError, IdTypeError
+from rowspace.vectors.model import Model
+from rowspace.vectors.vectors import Vectors
+
+__all__ = ["Answer", "IdRangeError", "IdTypeError", "Index", "Model", "Vectors"]
