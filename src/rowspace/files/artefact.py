@@ -1,0 +1,214 @@
+"""A model on disk: a folder of data, opened by one memory map, replaced without a gap.
+
+    model.safetensors    rows, counts, the vocabulary as flat arrays, and the configuration again
+    config.json          the configuration (manifest.py), for people and other programs
+    README.md            the model card
+    context.safetensors  output-side rows for training on; only if the model has them
+    tokenizer.json       only where a trained tokenizer is used
+
+A model lives in one file, so replacing that file by a rename replaces the model: whoever opens it
+sees the old one or the new one, whole, also while it is being saved over and after a power cut.
+`config.json` and `context.safetensors` carry the content identity of the table file they belong
+to; one left behind by an interrupted save is told by that and not used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rowspace.errors import FormatError, InputError
+from rowspace.files import atomic, jsondata, manifest, seal, tensors
+from rowspace.files.card import card
+from rowspace.files.folder import (
+    ALL,
+    CARD,
+    CONFIG,
+    CONTEXT,
+    MAX_CONFIG,
+    TABLE,
+    TOKENIZER,
+    model_folder,
+    opened,
+)
+from rowspace.vectors import Model, Vectors
+from rowspace.vocabulary import Vocabulary
+
+PREFIX = "vocabulary."
+
+
+def save(
+    model: Model, path: str | Path, *, force: bool = True, tokenizer: bytes | None = None
+) -> Path:
+    """Write `model` to the folder `path`, which may hold an older model, mapped or not.
+
+    `force=False` refuses to replace a model; a folder with other files of these names is never
+    touched. `tokenizer` is the content of a tokenizer.json. Raises InputError, ResourceError.
+    """
+    folder = Path(os.path.realpath(path))
+    _check_target(folder, force)
+    config, arrays = _parts(model)
+    context = None if model.context is None else {"context": np.asarray(model.context)}
+    metadata = {"rowspace": jsondata.render(config).decode()}
+    needed = tensors.written_size(arrays, metadata) + len(metadata["rowspace"])
+    needed += sum(array.nbytes for array in (context or {}).values())
+    names = [TABLE, CONTEXT, CONFIG, CARD, TOKENIZER]
+    dropped = {CONTEXT: context is None, TOKENIZER: tokenizer is None}
+    kept = [name for name in names if not dropped.get(name, False)]
+    with atomic.reporting(folder, needed=needed), _folder(folder):
+        atomic.require_space(folder, needed)
+        with atomic.drafts([folder / name for name in kept]) as begun:
+            draft = dict(zip(kept, begun, strict=True))
+            content = tensors.write(draft[TABLE], arrays, metadata)
+            draft[CONFIG].write(jsondata.render({**config, "content": content}, indent=2) + b"\n")
+            draft[CARD].write(card(config).encode("utf-8", "replace"))
+            if context is not None:
+                tensors.write(draft[CONTEXT], context, {"belongs_to": content})
+            if tokenizer is not None:
+                draft[TOKENIZER].write(tokenizer)
+        for name in names:
+            if dropped.get(name, False):
+                atomic.remove(folder / name)
+    return folder
+
+
+def _parts(model: Model) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    vectors = model.vectors
+    rows, vocabulary = vectors.rows, vectors.vocabulary
+    if rows.dtype not in (np.float32, np.float16) or rows.ndim != 2:
+        raise InputError(f"rows must be float32 or float16 [R, D], not {rows.dtype} {rows.shape}")
+    table = {
+        "items": len(vocabulary),
+        "rows": rows.shape[0],
+        "dim": rows.shape[1],
+        "dtype": rows.dtype.name,
+    }
+    config = manifest.build(
+        table=table, vocabulary=vocabulary.config(), settings=model.config, record=model.record
+    )
+    arrays = {PREFIX + name: array for name, array in vocabulary.arrays().items()}
+    return config, {"rows": rows, **arrays}
+
+
+def _check_target(folder: Path, force: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file; a model is a folder", hint="choose another name")
+    present = [name for name in ALL if (folder / name).exists()]
+    if not present:
+        return
+    with contextlib.suppress(FormatError), opened(folder / TABLE) as file:
+        if "rowspace" in tensors.read_header(file, folder / TABLE).metadata:
+            if force:
+                return
+            raise InputError(f"{folder} already holds a model", hint="give force to replace it")
+    raise InputError(
+        f"{folder} holds {', '.join(present)} but no rowspace model, and would be overwritten",
+        hint="choose another folder",
+    )
+
+
+@contextlib.contextmanager
+def _folder(folder: Path) -> Iterator[None]:
+    """The folder, made if need be and swept; a new one is removed again on failure."""
+    new = not folder.exists()
+    try:
+        atomic.make_folder(folder)
+        atomic.sweep(folder, ALL)
+        yield
+    except BaseException:
+        if new:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def load(path: str | Path) -> Model:
+    """Open the model in folder `path` by memory map; its rows are read-only and not yet read.
+
+    Nothing here takes longer for a larger model. Raises FormatError naming file and place.
+    """
+    folder = model_folder(path)
+    with opened(folder / TABLE) as file:
+        header = tensors.read_header(file, folder / TABLE)
+        config = read_config(header, folder)
+        arrays = tensors.map_arrays(file, header)
+    rows = arrays.pop("rows")
+    try:
+        vocabulary = Vocabulary.from_arrays(
+            {name.removeprefix(PREFIX): array for name, array in arrays.items()},
+            config["vocabulary"],
+        )
+        vectors = Vectors(vocabulary, rows)
+    except (InputError, KeyError, TypeError, ValueError, OverflowError) as error:
+        reason = error.message if isinstance(error, InputError) else str(error)
+        raise FormatError(folder / TABLE, f"the model does not hold together: {reason}") from error
+    content = header.metadata["content"]
+    return Model(vectors, config["settings"], config["record"], lambda: _context(folder, content))
+
+
+def read_config(header: tensors.Header, folder: Path) -> dict[str, Any]:
+    """The checked configuration from the table's header, held against config.json."""
+    path = folder / TABLE
+    raw = header.metadata.get("rowspace")
+    if raw is None:
+        raise FormatError(path, "a safetensors file, but not a rowspace model")
+    config = jsondata.parse(raw.encode(), path)
+    manifest.check(config, path)
+    content = seal.check_header(header, path)
+    _check_copy(config, content, folder / CONFIG)
+    rows = header.entries.get("rows")
+    table = config["table"]
+    if rows is None or list(rows.shape) != [table.get("rows"), table.get("dim")]:
+        found = None if rows is None else rows.shape
+        raise FormatError(path, "tensor 'rows'", expected=table, found=found)
+    if rows.dtype not in (np.float32, np.float16):
+        raise FormatError(path, "tensor 'rows'", expected="F32 or F16", found=rows.dtype.name)
+    return config
+
+
+def _check_copy(config: dict[str, Any], content: str, path: Path) -> None:
+    """config.json must say the same; one of another save is checked as data and set aside."""
+    try:
+        with opened(path) as file:
+            raw = file.read(MAX_CONFIG + 1)
+    except FormatError:
+        if not os.path.lexists(path):  # a save was cut short before its last step
+            return
+        raise
+    if len(raw) > MAX_CONFIG:
+        raise FormatError(path, "too large", expected=f"up to {MAX_CONFIG} bytes", found=len(raw))
+    copy = jsondata.parse(raw, path)
+    manifest.check(copy, path)
+    if copy.pop("content", None) == content and copy != config:
+        changed = [name for name in (*config, *copy) if copy.get(name) != config.get(name)]
+        raise FormatError(
+            path,
+            f"field {changed[0]!r} was changed by hand; it differs from {TABLE}",
+            hint="load the model, change it and save it again",
+        )
+
+
+def load_context(path: str | Path) -> np.ndarray | None:
+    """The output-side rows saved with the model in folder `path`, read-only; None without."""
+    folder = model_folder(path)
+    with opened(folder / TABLE) as file:
+        content = seal.check_header(tensors.read_header(file, folder / TABLE), folder / TABLE)
+    return _context(folder, content)
+
+
+def _context(folder: Path, content: str) -> np.ndarray | None:
+    """The context rows that belong to the table `content`."""
+    path = folder / CONTEXT
+    if not os.path.lexists(path):
+        return None
+    with opened(path) as file:
+        header = tensors.read_header(file, path)
+        seal.check_header(header, path)
+        if header.metadata.get("belongs_to") != content or "context" not in header.entries:
+            raise FormatError(path, f"it belongs to another save of {TABLE}")
+        return tensors.map_arrays(file, header)["context"]

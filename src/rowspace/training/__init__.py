@@ -1,0 +1,1 @@
+"""The loop: rows learn from a corpus, with checkpoints."""
