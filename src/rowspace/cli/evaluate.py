@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Gate = tuple[str | None, float]
 
 
-def gate(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> list[Gate]:
-    """`--fail-under 0.6` for every score, `--fail-under ws353=0.6` for those of that name."""
+def gates_of(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> list[Gate]:
+    """`--fail-under 0.6` for every score, `--fail-under ws353=0.6` for the one of that name."""
     gates: list[Gate] = []
     for text in given:
         name, _, value = text.rpartition("=")
@@ -39,17 +39,16 @@ def gate(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) 
     "similarities",
     multiple=True,
     metavar="FILE",
-    help="Word pairs with a score; repeatable.",
+    help="Pairs of words and how alike people find them; repeatable.",
 )
 @click.option(
     "--analogies", multiple=True, metavar="FILE", help="Questions of four words; repeatable."
 )
 @click.option(
     "--restrict",
-    type=click.IntRange(min=1),
-    default=30_000,
-    show_default=True,
-    help="Analogies: only the N most frequent items.",
+    type=click.IntRange(min=0),
+    show_default="what the protocol says",
+    help="Analogies among the N most frequent items; 0 for all.",
 )
 @click.option(
     "--protocol",
@@ -62,53 +61,42 @@ def gate(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) 
     type=click.Choice(["add", "mul"]),
     default="add",
     show_default=True,
-    help="3CosAdd or 3CosMul.",
+    help="3CosAdd, or 3CosMul.",
 )
 @click.option(
     "--fail-under",
     "gates",
     multiple=True,
     metavar="[NAME=]VALUE",
-    callback=gate,
+    callback=gates_of,
     help="Leave with code 8 where a score is lower; repeatable.",
 )
 @options.shared
 def evaluate(
-    model_path: str,
-    similarities: tuple[str, ...],
-    analogies: tuple[str, ...],
-    restrict: int,
-    protocol: str,
-    method: str,
-    gates: list[Gate],
+    model_path: str, similarities: tuple[str, ...], analogies: tuple[str, ...], **rules: Any
 ) -> None:
     """Spearman's rho on word pairs, accuracy on analogies; each with coverage and an interval.
 
-    The interval is a 95 % bootstrap over the pairs or questions.
+    The interval is a 95 % bootstrap over the pairs or questions. Coverage is the share of them
+    that the model could answer: compare scores only at equal coverage.
     """
     if not similarities and not analogies:
         raise Mistake("nothing to evaluate on", hint="give --similarity FILE or --analogies FILE")
     output = Output.here()
-    vectors = options.opened(model_path).vectors
-    rules = {"restrict": restrict, "protocol": protocol, "method": method}
-    missed = []
-    for score in scores(vectors, similarities, analogies, rules):
+    gates: list[Gate] = rules.pop("gates")
+    found = []
+    for score in scores(options.opened(model_path).vectors, similarities, analogies, rules):
         show(output, score)
-        missed += [
-            f"{score.name} is {score.value:.4f}, under {least:g}"
-            for name, least in gates
-            if name in (None, score.name) and not score.value >= least
-        ]
-    if missed:
-        Failure(GATE, "; ".join(missed)).report(output)
-        raise click.exceptions.Exit(GATE)
+        found.append(score)
+    if missed := under(gates, found):
+        raise click.exceptions.Exit(Failure(GATE, "; ".join(missed)).report(output))
 
 
 def scores(
     vectors: Vectors,
     similarities: tuple[str, ...],
     analogies: tuple[str, ...],
-    rules: dict[str, object],
+    rules: dict[str, Any],
 ) -> Iterator[Score]:
     """The scores, file by file, as they are worked out."""
     from rowspace import evaluate as judge
@@ -120,20 +108,26 @@ def scores(
 
 
 def show(output: Output, score: Score) -> None:
-    """One score: `ws353  0.6490  [0.6010, 0.6930]  n 353  coverage 99 %`."""
+    """One score: `ws353  0.6490  [0.6010, 0.6930]  n 353  coverage 99.0%`."""
+    fields = score.as_json()
+    fields.pop("type")
     line = (
-        f"{visible(score.name):<32} {score.value:.4f}  [{score.low:.4f}, {score.high:.4f}]"
+        f"{visible(score.name):<44} {score.value:.4f}  [{score.low:.4f}, {score.high:.4f}]"
         f"  n {score.n}  coverage {score.coverage:.1%}"
     )
-    extra = getattr(score, "extra", None) or {}
-    output.emit(
-        "score",
-        line,
-        name=score.name,
-        value=score.value,
-        n=score.n,
-        coverage=score.coverage,
-        low=score.low,
-        high=score.high,
-        **extra,
-    )
+    output.emit("score", line, **fields)
+
+
+def under(gates: list[Gate], found: list[Score]) -> list[str]:
+    """What is wrong with the scores, gate by gate; a score that is no number is under any gate."""
+    missed = []
+    for name, least in gates:
+        meant = [score for score in found if name in (None, score.name)]
+        if not meant:
+            missed.append(f"there is no score named {name}")
+        missed += [
+            f"{score.name} is {score.value:.4f}, under {least:g}"
+            for score in meant
+            if not score.value >= least
+        ]
+    return missed

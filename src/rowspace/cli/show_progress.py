@@ -16,7 +16,7 @@ from rowspace.cli.output import Output, coloured
 
 Event = dict[str, Any]
 LINE_EVERY = 5.0  # seconds between two plain lines
-NARROW = 60  # columns below which the bar keeps to the percentage
+NARROW, WIDE = 40, 88  # columns: below, only the percentage; from, the figures too
 
 
 class Shown(Protocol):
@@ -100,21 +100,21 @@ class Bar:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+        from rich.progress import (
+            BarColumn,
+            Progress,
+            ProgressColumn,
+            TaskProgressColumn,
+            TextColumn,
+        )
 
         self.console = Console(stderr=True, highlight=False)
-        narrow = self.console.width < NARROW
-        columns = (
-            [TaskProgressColumn()]
-            if narrow
-            else [
-                TextColumn("{task.fields[stage]}"),
-                BarColumn(bar_width=None),
-                TaskProgressColumn(),
-                TextColumn("{task.fields[figures]}"),
-            ]
-        )
-        self.progress = Progress(*columns, console=self.console, expand=not narrow, transient=True)
+        columns: list[ProgressColumn] = [TaskProgressColumn()]
+        if self.console.width >= NARROW:
+            columns = [TextColumn("{task.fields[stage]}"), BarColumn(bar_width=None), *columns]
+        if self.console.width >= WIDE:
+            columns.append(TextColumn("{task.fields[figures]}"))
+        self.progress = Progress(*columns, console=self.console, expand=True, transient=True)
         self.task = self.progress.add_task("", total=None, stage="", figures="")
         self.progress.start()
 
