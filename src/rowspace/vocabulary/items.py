@@ -132,12 +132,12 @@ class Items:
         pending = np.arange(len(items))
         for _ in range(mask + 1):
             ids = self.slots[slot].astype(np.int64)
-            there = ids >= 0
+            there = ids != -1
             pending, slot, ids = pending[there], slot[there], ids[there]
             if not len(pending):
                 break
-            if ids.max() >= size:
-                raise InputError(f"a vocabulary slot names item {ids.max()} of {size}: damaged")
+            if ids.min() < 0 or ids.max() >= size:
+                raise InputError(f"a vocabulary slot names an item beyond the {size}: damaged")
             same = self._same(ids, flat, starts[pending], lengths[pending])
             found[pending[same]] = ids[same]
             pending, slot = pending[~same], (slot[~same] + 1) & mask
@@ -147,8 +147,8 @@ class Items:
         self, ids: np.ndarray, flat: np.ndarray, starts: np.ndarray, lengths: np.ndarray
     ) -> np.ndarray:
         """Whether item `ids[i]` is `flat[starts[i]:starts[i] + lengths[i]]`, bool [N]."""
-        mine = self.offsets[ids]
-        same = self.offsets[ids + 1] - mine == lengths
+        mine, after = self.offsets[ids], self.offsets[ids + 1]
+        same = (after - mine == lengths) & (mine >= 0) & (after <= len(self.bytes))
         checked = np.flatnonzero(same & (lengths > 0))
         lengths = lengths[checked]
         if not len(checked):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from rowspace.vocabulary.items import Items, to_bytes, to_text
 SEARCHED = 100_000
 SHORTLIST = 60
 LONGEST = 100
+LEAST = 0.6  # of SequenceMatcher.ratio, difflib's own cutoff
 
 
 def near_spellings(items: Items, item: str, k: int = 3) -> list[str]:
@@ -31,7 +32,18 @@ def near_spellings(items: Items, item: str, k: int = 3) -> list[str]:
     shared = _shared_bytes(items, offsets, wanted)
     distance = np.maximum(len(wanted), lengths[likely]) - shared[likely]
     best = likely[np.argsort(distance, kind="stable")[:SHORTLIST]]
-    return get_close_matches(item, [to_text(items[id]) for id in best.tolist()], n=k)
+    return _closest(item, [to_text(items[id]) for id in sorted(best.tolist())])[:k]
+
+
+def _closest(item: str, words: list[str]) -> list[str]:
+    """Words of at least `LEAST` alike, best first; then the same letters, then the order given."""
+    matcher = SequenceMatcher(b=item)
+    ranked = []
+    for place, word in enumerate(words):
+        matcher.set_seq1(word)
+        if matcher.quick_ratio() >= LEAST and (ratio := matcher.ratio()) >= LEAST:
+            ranked.append((-ratio, sorted(word) != sorted(item), place, word))
+    return [word for *_, word in sorted(ranked)]
 
 
 def _shared_bytes(items: Items, offsets: np.ndarray, wanted: bytes) -> np.ndarray:
