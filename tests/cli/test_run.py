@@ -18,6 +18,7 @@ from rowspace.cli import failures, run
 FAULTS = [
     (errors.RowspaceError("x"), 1),
     (errors.InputError("x"), 3),
+    (errors.SettingError("x"), 2),
     (errors.VocabularyError("x", near=["y"]), 3),
     (errors.FormatError("p", "x"), 4),
     (errors.MissingExtraError("x", "ann"), 2),

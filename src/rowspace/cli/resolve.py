@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,11 +38,11 @@ class Resolved:
         known = {field.name for field in fields(kind)}
         return kind(**{name: v for name, (v, _) in self.chosen.items() if name in known})
 
-    def kind(self) -> type:
+    def kind(self) -> type[Objective]:
         """The class of the objective."""
-        import rowspace as rs
+        from rowspace.objectives import OBJECTIVES
 
-        return {"skipgram": rs.SkipGram, "cbow": rs.CBOW}[self.name]
+        return OBJECTIVES[self.name]
 
     def training(self) -> dict[str, Any]:
         """The other settings of `rs.train`; what is left out has its default there."""
@@ -59,21 +59,21 @@ class Resolved:
         from rowspace.vocabulary import POLICIES, Exact
 
         own = {s.field for s in SETTINGS if s.owner == "unseen"} & set(self.chosen)
-        given = {name for name in own if self.chosen[name][1] in ORIGINS.values()}
-        name = self.chosen.get("unseen", ("error", ""))[0]
-        if not isinstance(name, str):  # --like may hand over a policy whole
-            return name
+        given = {field: self.chosen[field][0] for field in own}
+        chosen = self.chosen.get("unseen", ("error", ""))[0]
+        name = chosen if isinstance(chosen, str) else chosen.name
         kind = POLICIES["exact" if name in ("error", "unknown") else name]
-        known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-        for field in sorted(given - known):
+        for field in sorted(given.keys() - _names(kind)):
             fitting = [n for n, policy in POLICIES.items() if field in _names(policy)]
             raise Mistake(
                 f"--{field} means nothing with --unseen {name}",
                 hint=f"--unseen {' or '.join(fitting)}",
             )
+        if not isinstance(chosen, str):  # --like hands over a policy whole
+            return replace(chosen, **given)
         if name == "unknown":
             return Exact(unknown=UNKNOWN)
-        return kind(**{field: self.chosen[field][0] for field in own & known})
+        return kind(**given) if "unseen" in self.chosen else None
 
     def origins(self) -> dict[str, tuple[Any, str]]:
         """Every setting with its value and where that came from, defaults included."""

@@ -43,12 +43,20 @@ class Setting:
 SETTINGS = (
     Setting("dim", "objective", COUNT, "100", "Numbers in a vector."),
     Setting("window", "objective", COUNT, "5", "Words to each side that count as context."),
+    Setting(
+        "shrink",
+        "objective",
+        bool,
+        "shrink",
+        "Draw each window evenly from 1 to --window, or keep it whole.",
+        "--shrink/--whole-window",
+    ),
     Setting("negative", "objective", COUNT, "5", "Noise words for each pair."),
     Setting("sample", "objective", NOT_NEGATIVE, "0.001", "Thins out frequent words; 0 keeps all."),
     Setting("noise_power", "objective", float, "0.75", "Noise is drawn by count to this power."),
     Setting("epochs", "training", COUNT, "5", "Passes over the corpus."),
-    Setting("lr", "training", POSITIVE, "0.025", "Learning rate at the start."),
-    Setting("min_lr", "training", NOT_NEGATIVE, "0.0001", "Learning rate at the end."),
+    Setting("lr", "objective", POSITIVE, "0.025; cbow 0.05", "Learning rate at the start."),
+    Setting("min_lr", "objective", NOT_NEGATIVE, "0.0001", "Learning rate at the end."),
     Setting("min_count", "training", COUNT, "5", "Rarer words get no row."),
     Setting("max_size", "training", COUNT, "no limit", "Most words that get a row."),
     Setting(

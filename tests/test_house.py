@@ -1,0 +1,257 @@
+"""The rules of the house, each with a proof that its checker can fail."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "rowspace"
+MODULES = sorted(SOURCE.rglob("*.py"))
+LONGEST_FILE = 300
+LONGEST_FUNCTION, LONGEST_KERNEL = 40, 120
+DRAWERS = {"utils", "util", "helpers", "common", "base", "core", "misc"}
+
+FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
+NETWORK_MODULES = {"socket", "urllib.request", "http.client", "requests", "httpx", "ftplib"}
+FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "extractall", "loads_pickle"}
+UNSAFE_LOADERS = {("yaml", "load"), ("torch", "load"), ("pickle", "load"), ("pickle", "loads")}
+MAY_IMPORT = {
+    "training/lock.py": {"socket"},  # gethostname: whose lock it is
+    "kernels/jit.py": {"pickle"},  # numba's own, for the name of the error it raises
+}
+MAY_CATCH = {
+    "cli/run.py": 1,  # the outermost line
+    "corpus/pretrained.py": 1,  # the tokenizers library raises Exception itself
+}
+
+
+def names_of(tree: ast.AST) -> Iterator[str]:
+    """Every module and imported name, dotted."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (alias.name for alias in node.names if alias.name in FORBIDDEN_MODULES)
+
+
+def dangers(code: str, allowed: frozenset[str] = frozenset()) -> list[str]:
+    """What in this code could run somebody else's code, or reach the network."""
+    tree = ast.parse(code)
+    banned = (FORBIDDEN_MODULES | NETWORK_MODULES) - allowed
+    found = [name for name in names_of(tree) if name in banned or name.split(".")[0] in banned]
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        name = getattr(called, "attr", getattr(called, "id", ""))
+        owner = getattr(getattr(called, "value", None), "id", "")
+        bare = isinstance(called, ast.Name) or name == "extractall"
+        if (bare and name in FORBIDDEN_CALLS) or (owner, name) in UNSAFE_LOADERS:
+            found.append(name)
+        for keyword in node.keywords:
+            value = getattr(keyword.value, "value", None)
+            if keyword.arg in ("allow_pickle", "shell") and value is not False:
+                found.append(keyword.arg)
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(SOURCE).as_posix())
+def test_nothing_dangerous(path):
+    allowed = frozenset(MAY_IMPORT.get(path.relative_to(SOURCE).as_posix(), ()))
+    assert dangers(path.read_text("utf-8"), allowed) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import pickle",
+        "from pickle import loads",
+        "from numba.core.caching import pickle",
+        "import urllib.request",
+        "from urllib.request import urlopen",
+        "import socket",
+        "eval('1')",
+        "exec('1')",
+        "compile('1', 'f', 'exec')",
+        "yaml.load(x)",
+        "torch.load(x)",
+        "np.load(x, allow_pickle=True)",
+        "np.load(x, allow_pickle=flag)",
+        "subprocess.run(x, shell=True)",
+        "tarfile.open(x).extractall()",
+        "archive.extractall('.')",
+    ],
+)
+def test_danger_is_seen(code):
+    assert dangers(code)
+
+
+@pytest.mark.parametrize(
+    "code", ["re.compile('x')", "np.load(x, allow_pickle=False)", "json.loads(x)"]
+)
+def test_harmless_is_let_pass(code):
+    assert not dangers(code)
+
+
+def lengths(code: str) -> Iterator[tuple[str, int]]:
+    """Every function and its lines of code: without decorators, docstring, comments, blanks."""
+    lines = code.splitlines()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            documented = ast.get_docstring(node) is not None
+            first = node.body[1].lineno if documented and len(node.body) > 1 else node.lineno
+            body = lines[first - 1 : node.end_lineno]
+            yield node.name, sum(bool(re.match(r"\s*[^\s#]", line)) for line in body)
+
+
+def too_large(path: Path, code: str) -> list[str]:
+    """The file or its functions, where they are longer than agreed."""
+    found = []
+    if len(code.splitlines()) >= LONGEST_FILE:
+        found.append(f"{path.name}: {len(code.splitlines())} lines")
+    limit = LONGEST_KERNEL if "kernels" in path.parts else LONGEST_FUNCTION
+    return found + [f"{name}: {count} lines" for name, count in lengths(code) if count > limit]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(SOURCE).as_posix())
+def test_one_idea_a_file(path):
+    assert too_large(path, path.read_text("utf-8")) == []
+    assert path.stem not in DRAWERS and path.parent.name not in DRAWERS
+
+
+def test_what_is_too_large_is_seen():
+    assert too_large(Path("x.py"), "a = 1\n" * 300)
+    long = "def f():\n" + "    a = 1\n" * 45
+    assert too_large(Path("x.py"), long)
+    assert not too_large(Path("kernels/x.py"), long)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(SOURCE).as_posix())
+def test_every_module_says_what_it_is(path):
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+def blind(code: str) -> int:
+    """How many handlers catch everything."""
+    caught = [n.type for n in ast.walk(ast.parse(code)) if isinstance(n, ast.ExceptHandler)]
+    return sum(kind is None or getattr(kind, "id", "") == "Exception" for kind in caught)
+
+
+def test_only_the_outermost_line_catches_everything():
+    found = {p.relative_to(SOURCE).as_posix(): blind(p.read_text("utf-8")) for p in MODULES}
+    assert {name: count for name, count in found.items() if count} == MAY_CATCH
+
+
+def test_blind_handlers_are_seen():
+    assert blind("try:\n    f()\nexcept:\n    pass") == 1
+    assert blind("try:\n    f()\nexcept Exception as error:\n    pass") == 1
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    """The import contracts, on the tree in `folder`."""
+    code = (
+        "import sys; sys.path.insert(0, 'src'); "
+        "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, "--no-cache"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+BREAKS = {
+    "Imports point down only": ("corpus/reading.py", "import rowspace.cli"),
+    "Reading never imports training": ("vectors/model.py", "import rowspace.objectives"),
+    "Only kernels imports a compiler": ("vectors/model.py", "import numba"),
+    "Only nn and networks import a framework": ("files/card.py", "import torch"),
+    "No cycles": ("random.py", "import rowspace.errors"),
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copytree(SOURCE, folder / "src" / "rowspace")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def test_imports_keep_their_contracts(copy):
+    done = lint_imports(copy)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("contract", BREAKS)
+def test_a_broken_contract_is_seen(copy, contract):
+    name, line = BREAKS[contract]
+    path = copy / "src" / "rowspace" / name
+    before = path.read_text("utf-8")
+    body = f"\n\ndef _broken():\n    {line}\n"
+    other = copy / "src" / "rowspace" / "errors.py"
+    kept = other.read_text("utf-8")
+    try:
+        path.write_text(before + body, "utf-8")
+        if contract == "No cycles":
+            other.write_text(kept + "\n\ndef _broken():\n    import rowspace.random\n", "utf-8")
+        done = lint_imports(copy)
+    finally:
+        path.write_text(before, "utf-8")
+        other.write_text(kept, "utf-8")
+    assert done.returncode == 1
+    assert re.search(rf"{contract}.*BROKEN", done.stdout), done.stdout
+
+
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CHANGELOG.md"])
+def test_pages_are_there(name):
+    assert len((ROOT / name).read_text("utf-8")) > 400
+
+
+def test_contributing_is_short():
+    assert len((ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()) < 60
+
+
+def test_links_in_the_pages_lead_somewhere():
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_exit_codes_are_documented():
+    from rowspace import errors
+    from rowspace.cli import failures
+
+    page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
+    used = {c.exit_code for c in vars(errors).values() if hasattr(c, "exit_code")}
+    used |= {v for k, v in vars(failures).items() if k.isupper() and isinstance(v, int)}
+    assert codes == used | {0}
+
+
+def test_commands_are_documented():
+    from rowspace.cli import app
+
+    page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    for name in [*app.app.entries, *(f"train {name}" for name in app.train.entries)]:
+        assert name == "train" or f"`rowspace {name}" in page
+    shown = set(re.findall(r"`rowspace ([a-z]+)", page)) - {"train"}
+    assert shown <= set(app.app.entries)
+
+
+def test_architecture_draws_every_folder():
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    for folder in SOURCE.iterdir():
+        if folder.is_dir() and any(folder.glob("*.py")):
+            assert f"── {folder.name}/" in page
