@@ -44,7 +44,8 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         if error.errno == errno.ELOOP:
             raise FormatError(path, "a symbolic link, which is not followed") from error
         raise ResourceError(f"cannot read {path}: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise FormatError(path, "not a regular file")
     with open(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise FormatError(path, "not a regular file")
         yield file

@@ -36,6 +36,7 @@ MAX_JSON = 64 << 20
 
 _STEP = re.compile(r"step-(\d{6,})(?:\.(\d+))?")
 _DAMAGED = "damaged-"
+_PROBE = "probe"
 
 
 class NewerVersionError(FormatError):
@@ -164,7 +165,8 @@ def preflight(folder: str | Path) -> Path:
     path = Path(folder).absolute()
     with atomic.reporting(path):
         atomic.make_folder(path)
-        probe = atomic.Draft.begin(path / "probe")
+        atomic.sweep(path, [_PROBE])
+        probe = atomic.Draft.begin(path / _PROBE)
         try:
             probe.write(b"writable")
             probe.settle()
