@@ -10,12 +10,16 @@ import msgspec
 
 from rowspace.errors import FormatError, InputError, MissingExtraError
 
+WHITE = b" \t\n\r\x0b\x0c"
+CARRIED = bytes(range(0xF8, 0xF8 + len(WHITE)))  # bytes that no UTF-8 holds
+HIDDEN = bytes.maketrans(WHITE, CARRIED)
+SHOWN = bytes.maketrans(CARRIED, WHITE)
 LINES = 4096  # lines cut at a time, so that the library's own results stay small
 
 
 @dataclass(frozen=True, slots=True)
 class Pretrained:
-    """The library's tokenizer and the bytes of each token id."""
+    """The library's tokenizer and the bytes of each token id, white space HIDDEN."""
 
     library: Any
     names: dict[int, bytes]
@@ -34,7 +38,9 @@ class Pretrained:
             raise FormatError(path, f"not a tokenizer.json that can be used: {error}") from None
         library.no_padding()
         library.no_truncation()
-        names = {id: token.encode() for token, id in library.get_vocab(True).items()}
+        names = {
+            id: token.encode().translate(HIDDEN) for token, id in library.get_vocab(True).items()
+        }
         return cls(library, names)
 
     def cut(self, lines: list[str]) -> Iterator[list[bytes]]:

@@ -1,8 +1,9 @@
 """Text becomes tokens, a block at a time.
 
-A tokenizer works in two steps, so that the slow part runs once for each distinct piece and not
-once for each word: `keys` cuts a whole block into pieces of bytes at C speed, with END where a
-line ends; `spell` turns one piece into its tokens (none, one or several).
+A tokenizer works in three steps, so that the slow part runs once for each distinct piece and not
+once for each word: `prepare` rewrites a block so that bytes alone tell where to cut, `cutting`
+says how (in compiled code where there is much), and `spell` turns one piece into its tokens:
+none, one or several.
 """
 
 from __future__ import annotations
@@ -15,12 +16,10 @@ from typing import final
 
 import regex
 
-from rowspace.corpus.pretrained import Pretrained
+from rowspace.corpus.pieces import END, Cutting
+from rowspace.corpus.pretrained import SHOWN, Pretrained
 from rowspace.corpus.reading import Reading
 from rowspace.errors import InputError
-
-END = b"\xff"
-"""The key of the end of a line: a byte that never occurs in UTF-8."""
 
 # A word starts with a letter, a digit or an underscore, so that a lone mark (the variation
 # selector behind an emoji) is none; apostrophes and the joiners of Persian or Malayalam
@@ -30,6 +29,7 @@ WORD = regex.compile(
 )
 WORD_OR_END = regex.compile(WORD.pattern + r"|\n")
 CHARACTER = regex.compile(r"\n|\X")
+ASCII = bytes(range(128))
 
 
 class Tokenizer(ABC):
@@ -37,18 +37,27 @@ class Tokenizer(ABC):
 
     __slots__ = ()
 
+    @property
     @abstractmethod
-    def keys(self, data: bytes) -> list[bytes]:
-        """Pieces of valid UTF-8, END for each newline."""
+    def cutting(self) -> Cutting:
+        """How a prepared block is cut into pieces."""
 
     @abstractmethod
-    def spell(self, key: bytes) -> list[bytes]:
+    def prepare(self, data: bytes) -> bytes:
+        """Valid UTF-8, rewritten so that `cutting` finds the pieces; newlines stay."""
+
+    @abstractmethod
+    def spell(self, piece: bytes) -> list[bytes]:
         """The tokens of one piece other than END."""
+
+    def slow(self, data: bytes) -> bool:
+        """Whether `prepare` runs through this text in Python, so that only processes help."""
+        return True
 
     def tokens(self, text: str) -> list[str]:
         """The tokens of a text, its line ends taken as white space."""
-        keys = self.keys(text.encode("utf-8", "replace"))
-        return [token.decode() for key in keys if key != END for token in self.spell(key)]
+        pieces = self.cutting.pieces(self.prepare(text.encode("utf-8", "replace")))
+        return [token.decode() for key in pieces if key != END for token in self.spell(key)]
 
 
 @final
@@ -63,24 +72,25 @@ class Words(Tokenizer):
     lower: bool
     normalize: str | None
 
-    def keys(self, data: bytes) -> list[bytes]:
-        data = _normalized(data, self.normalize)
+    @property
+    def cutting(self) -> Cutting:
+        return Cutting.at_words(lower=self.lower)
+
+    def slow(self, data: bytes) -> bool:
         # Where most characters are not ASCII the pieces would be whole sentences, each
         # different, so the expression runs over the block; it finds the same words.
-        if len(data.translate(None, ASCII)) * 4 > len(data):
-            found = " ".join(WORD_OR_END.findall(data.decode())).encode()
-            return found.replace(b"\n", END).split(b" ") if found else []
-        data = data.replace(b"\n", b" \n ").translate(LOWER_WORDS if self.lower else CASED_WORDS)
-        if b"'" in data:
-            # An apostrophe stays only between two characters of a word.
-            data = b" %b " % data
-            data = data.replace(b"''", b"  ").replace(b" '", b"  ").replace(b"' ", b"  ")
-        return data.split()
+        return len(data.translate(None, ASCII)) * 4 > len(data)
 
-    def spell(self, key: bytes) -> list[bytes]:
-        if key.isascii():
-            return [key.lower() if self.lower else key]
-        found: list[str] = WORD.findall(key.decode())
+    def prepare(self, data: bytes) -> bytes:
+        data = _normalized(data, self.normalize)
+        if self.slow(data):
+            return " ".join(WORD_OR_END.findall(data.decode())).encode()
+        return data
+
+    def spell(self, piece: bytes) -> list[bytes]:
+        if piece.isascii():
+            return [piece]
+        found: list[str] = WORD.findall(piece.decode())
         return [(word.lower() if self.lower else word).encode() for word in found]
 
 
@@ -95,14 +105,20 @@ class Whitespace(Tokenizer):
     lower: bool
     normalize: str | None
 
-    def keys(self, data: bytes) -> list[bytes]:
-        data = _normalized(data, self.normalize)
-        if self.lower:
-            data = data.lower()  # ASCII letters only; `spell` does the others
-        return data.replace(b"\n", b" \xff ").split()
+    @property
+    def cutting(self) -> Cutting:
+        return Cutting.at_white_space(lower=self.lower)
 
-    def spell(self, key: bytes) -> list[bytes]:
-        return [key if key.isascii() or not self.lower else key.decode().lower().encode()]
+    def slow(self, data: bytes) -> bool:
+        return self.normalize is not None and not data.isascii()
+
+    def prepare(self, data: bytes) -> bytes:
+        return _normalized(data, self.normalize)
+
+    def spell(self, piece: bytes) -> list[bytes]:
+        if piece.isascii() or not self.lower:
+            return [piece]
+        return [piece.decode().lower().encode()]
 
 
 @final
@@ -113,17 +129,37 @@ class Characters(Tokenizer):
     lower: bool
     normalize: str | None
 
-    def keys(self, data: bytes) -> list[bytes]:
-        data = _normalized(data, self.normalize)
-        if data.isascii():
-            found = " ".join((data.lower() if self.lower else data).decode())
-        else:
-            found = " ".join(CHARACTER.findall(data.decode()))
-        return found.encode().replace(b"\n", END).split()
+    @property
+    def cutting(self) -> Cutting:
+        return Cutting.at_white_space(lower=self.lower)
 
-    def spell(self, key: bytes) -> list[bytes]:
-        text = key.decode()
-        return [] if text.isspace() else [text.lower().encode() if self.lower else key]
+    def prepare(self, data: bytes) -> bytes:
+        data = _normalized(data, self.normalize)
+        text = data.decode()
+        return " ".join(text if data.isascii() else CHARACTER.findall(text)).encode()
+
+    def spell(self, piece: bytes) -> list[bytes]:
+        text = piece.decode()
+        return [] if text.isspace() else [text.lower().encode() if self.lower else piece]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Trained(Tokenizer):
+    """A Hugging Face tokenizer.json; its own rules say what is normalised and lower-cased."""
+
+    pretrained: Pretrained
+
+    @property
+    def cutting(self) -> Cutting:
+        return Cutting.at_white_space(lower=False)
+
+    def prepare(self, data: bytes) -> bytes:
+        # A token may hold white space: it is carried as bytes that UTF-8 does not have.
+        return b"\n".join(map(b" ".join, self.pretrained.cut(data.decode().split("\n"))))
+
+    def spell(self, piece: bytes) -> list[bytes]:
+        return [piece.translate(SHOWN)]
 
 
 TOKENIZERS: dict[str, Callable[[bool, str | None], Tokenizer]] = {
@@ -146,44 +182,7 @@ def tokenizer(reading: Reading) -> Tokenizer:
     )
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Trained(Tokenizer):
-    """A Hugging Face tokenizer.json; its own rules say what is normalised and lower-cased."""
-
-    pretrained: Pretrained
-
-    def keys(self, data: bytes) -> list[bytes]:
-        keys: list[bytes] = []
-        lines = data.decode().split("\n")
-        for tokens in self.pretrained.cut(lines):
-            keys += tokens
-            keys.append(END)
-        keys.pop()  # there is one newline less than there are pieces between newlines
-        return keys
-
-    def spell(self, key: bytes) -> list[bytes]:
-        return [key]
-
-
 def _normalized(data: bytes, form: str | None) -> bytes:
     if form is None or data.isascii():
         return data
     return unicodedata.normalize(form, data.decode()).encode()  # type: ignore[arg-type]
-
-
-def _table(lower: bool) -> bytes:
-    """Bytes that are part of no word become spaces; those beyond ASCII stay for `spell`."""
-    table = bytearray(b" " * 256)
-    for byte in range(256):
-        if byte >= 128 or chr(byte).isalnum() or byte in b"_'":
-            table[byte] = byte
-    for byte in range(ord("A"), ord("Z") + 1) if lower else ():
-        table[byte] = byte + 32
-    table[ord("\n")] = END[0]
-    return bytes(table)
-
-
-ASCII = bytes(range(128))
-LOWER_WORDS = _table(True)
-CASED_WORDS = _table(False)

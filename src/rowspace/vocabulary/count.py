@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, count, islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from rowspace.corpus import END, Block, Intake, Reading, tokenizer
-from rowspace.vocabulary.crew import crew
-from rowspace.vocabulary.tally import Distinct, Part, Tally
-from rowspace.vocabulary.worker import count_block
+from rowspace.corpus import Block, Intake, Reading, tokenizer
+from rowspace.vocabulary.crew import Crew, crew
+from rowspace.vocabulary.follow import Progress
+from rowspace.vocabulary.tally import Distinct, Part
+from rowspace.vocabulary.threads import Threads, compiled, plain, threads
 
-FEW_BLOCKS = 2  # up to this many, starting processes takes longer than the counting
-INTERVAL = 0.5  # seconds between two reports
+FEW_BLOCKS = 2  # up to this many, starting anything takes longer than the counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,41 +64,34 @@ def scan(
     processes: int | None,
     memory: int,
 ) -> Scan:
-    """Counts blocks in worker processes, or in this one when there are few.
+    """Counts blocks on all cores, or here when there are few.
 
-    The result does not depend on the number of processes, as long as nothing is forgotten.
+    Compiled code on threads where bytes alone tell where to cut; processes where Python has to
+    go through the text. All ways give the same result, and so does any number of processes, as
+    long as nothing is forgotten.
     """
     cutter = tokenizer(reading)  # what is wrong with it is said here, not by a worker
     processes = usable_cores() if processes is None else processes
     first = list(islice(blocks, FEW_BLOCKS + 1))
     blocks = chain(first, blocks)
-    if len(first) <= FEW_BLOCKS or processes == 1 or not sys.executable:
-        file = folder / "part-0.numbers"
-        tally = Tally(END, cutter.spell, file=file, memory=memory)
-        parts = []
-        progress = Progress(intake)
-        for block in blocks:
-            header = count_block(block, reading, cutter, tally)
-            intake.bad += header["bad"]
-            parts.append(Part(header["entries"], header["generation"]))
-            progress.add(parts[-1].entries)
-        progress.end()
-        return Scan([(0, part) for part in parts], [file], [tally.finish()])
-    files = [folder / f"part-{number}.numbers" for number in range(processes)]
-    return _scan_with(files, blocks, reading, intake, memory)
-
-
-def _scan_with(
-    files: list[Path], blocks: Iterator[Block], reading: Reading, intake: Intake, memory: int
-) -> Scan:
-    parts = []
+    few = len(first) <= FEW_BLOCKS
+    slow = all(cutter.slow(block.data) for block in first)
+    number = 1 if few or (slow and not sys.executable) else processes
+    files = [folder / f"part-{tally}.numbers" for tally in range(number)]
     progress = Progress(intake)
-    with crew(files, reading, memory=memory) as workers:
-        for turn, part in enumerate(workers.parts(blocks)):
-            parts.append((turn % len(files), part))
+    with ExitStack() as stack:
+        hired: Crew | Threads
+        if slow and number > 1:
+            hired = stack.enter_context(crew(files, reading, memory=memory))
+        else:
+            start = compiled(cutter) if not slow and not few else plain(cutter)
+            hired = stack.enter_context(threads(files, reading, start, memory=memory))
+        parts = []
+        for turn, part in enumerate(hired.parts(blocks)):
+            parts.append((turn % number, part))
             progress.add(part.entries)
-        distinct = workers.finish()
-        intake.bad += workers.bad
+        distinct = hired.finish()
+        intake.bad += hired.bad
     progress.end()
     return Scan(parts, files, distinct)
 
@@ -118,34 +110,3 @@ def merge(distinct: list[Distinct]) -> Merged:
         np.add.at(counts, place, own)
         seen += int(own.sum()) + table.lost
     return Merged(list(index), counts, places, seen)
-
-
-class Progress:
-    """Tells the follower of a pass how far it is, about twice a second."""
-
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
-        self._start = self._last = time.monotonic()
-        self._tokens = 0
-
-    def add(self, tokens: int) -> None:
-        """Some more tokens have been read."""
-        self._tokens += tokens
-        now = time.monotonic()
-        if now - self._last >= INTERVAL:
-            self._last = now
-            self._report(now)
-
-    def end(self) -> None:
-        """All have."""
-        self._report(time.monotonic())
-
-    def _report(self, now: float) -> None:
-        if self._intake.report is not None:
-            event: dict[str, Any] = {
-                "type": "scan",
-                "tokens": self._tokens,
-                "bytes": self._intake.raw_bytes,
-                "seconds": round(now - self._start, 3),
-            }
-            self._intake.report(event)

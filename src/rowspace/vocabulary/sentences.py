@@ -10,7 +10,8 @@ import numpy as np
 
 from rowspace.corpus import Intake
 from rowspace.errors import InputError
-from rowspace.vocabulary.count import Progress, Scan
+from rowspace.vocabulary.count import Scan
+from rowspace.vocabulary.follow import Progress
 from rowspace.vocabulary.items import to_bytes
 from rowspace.vocabulary.tally import Tally
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 
-from rowspace.corpus import END, Block, Reading, Tokenizer, cleaned, tokenizer
+from rowspace.corpus import END, Block, Reading, cleaned, tokenizer
 from rowspace.errors import RowspaceError
 from rowspace.vocabulary.frames import receive, send
 from rowspace.vocabulary.tally import Distinct, Tally
@@ -45,20 +45,16 @@ def _serve(pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
     header, _ = receive(pipe_in)
     reading = Reading(**header["reading"])
     cutter = tokenizer(reading)
+    cutting = cutter.cutting
     tally = Tally(END, cutter.spell, file=Path(header["file"]), memory=header["memory"])
     while True:
         header, body = receive(pipe_in)
         if "finish" in header:
             break
-        send(pipe_out, count_block(Block(body, **header), reading, cutter, tally))
+        block, bad = cleaned(Block(body, **header), reading)
+        part = tally.add(cutting.pieces(cutter.prepare(block.data)))
+        send(pipe_out, {"entries": part.entries, "generation": part.generation, "bad": bad})
     send(pipe_out, *packed(tally.finish()))
-
-
-def count_block(block: Block, reading: Reading, cutter: Tokenizer, tally: Tally) -> dict[str, Any]:
-    """Counts one block; returns its entries, its generation and its bad sequences."""
-    block, bad = cleaned(block, reading)
-    part = tally.add(cutter.keys(block.data))
-    return {"entries": part.entries, "generation": part.generation, "bad": bad}
 
 
 def packed(distinct: Distinct) -> tuple[dict[str, Any], bytes]:

@@ -1,0 +1,140 @@
+"""`CompiledTally`: the tally whose table is flat arrays and whose loop is compiled.
+
+It leaves what `Tally` leaves, number for number, and holds no lock of Python while it
+counts, so threads are enough and no text goes from process to process.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO, final
+
+import numpy as np
+
+from rowspace.corpus import Cutting
+from rowspace.kernels.cpu_pieces import number_pieces, place_pieces
+from rowspace.vocabulary.tally import END_NUMBER, Distinct, Part, maps_of, write_all
+
+# What a distinct piece costs beside its bytes: two slots of 8 bytes at least (four at most),
+# its hash, offset and count.
+ENTRY = 48
+FIRST_PIECES = 1 << 16
+FIRST_TEXT = 1 << 20
+
+
+@final
+class CompiledTally:
+    """Counts the pieces of prepared text; arguments as for `Tally`.
+
+    Piece i is `text[offsets[i]:offsets[i + 1]]`; `slots` is an open-addressing table of pieces.
+    """
+
+    def __init__(
+        self, cutting: Cutting, spell: Callable[[bytes], list[bytes]], *, file: Path, memory: int
+    ) -> None:
+        self._spell, self._memory = spell, memory
+        self._kinds = np.frombuffer(cutting.kinds, np.uint8)
+        self._fold = np.frombuffer(cutting.fold, np.uint8)
+        self._seed = secrets.randbits(62)  # no text can be made to collide; no result shows it
+        self._numbers: BinaryIO = file.open("wb", buffering=0)
+        self._mapped: BinaryIO = maps_of(file).open("wb", buffering=0)
+        self._maps: list[int] = []
+        self._lost = self._threshold = 0
+        self._state = np.array([1, 0], np.int64)
+        self._hashes = np.zeros(FIRST_PIECES, np.uint64)
+        self._counts = np.zeros(FIRST_PIECES, np.int64)
+        self._offsets = np.zeros(FIRST_PIECES + 1, np.int64)
+        self._text = np.zeros(FIRST_TEXT, np.uint8)
+        self._slots = np.zeros(2 * FIRST_PIECES, np.uint64)
+
+    def add(self, data: bytes) -> Part:
+        """Numbers and counts the pieces of one block."""
+        if not data:
+            return Part(0, len(self._maps))
+        text = np.frombuffer(data, np.uint8)
+        numbers = np.empty(len(data), np.int32)  # a piece takes a byte; untouched pages cost none
+        self._state[1] = at = 0
+        while (at := self._count(text, at, numbers)) < len(data):
+            self._grow()
+        counted = Part(int(self._state[1]), len(self._maps))
+        write_all(self._numbers, numbers[: counted.entries])
+        while self._size() > self._memory and self._state[0] > 1:
+            self._forget()
+        return counted
+
+    def _count(self, data: np.ndarray, start: int, numbers: np.ndarray) -> int:
+        return int(
+            number_pieces(
+                data, start, self._kinds, self._fold, self._seed, self._slots, self._hashes,
+                self._offsets, self._text, self._counts, numbers, self._state,
+            )
+        )  # fmt: skip
+
+    def _size(self) -> int:
+        return int(ENTRY * self._state[0] + self._offsets[self._state[0]])
+
+    def _grow(self) -> None:
+        """Doubles what is full: the table, or the text, which the next piece must fit in."""
+        pieces = int(self._state[0])
+        if pieces == len(self._hashes):
+            self._hashes = _doubled(self._hashes)
+            self._counts = _doubled(self._counts)
+            self._offsets = np.append(self._offsets, np.zeros(pieces, np.int64))
+            self._place()
+        else:
+            self._text = _doubled(self._text)
+
+    def _place(self) -> None:
+        """Rebuilds the slots from the hashes; piece 0, the end of a line, is not looked up."""
+        self._slots = np.zeros(2 * len(self._hashes), np.uint64)
+        place_pieces(self._slots, self._hashes[: self._state[0]])
+
+    def _forget(self) -> None:
+        """Drops what was seen rarely, more with every call."""
+        self._threshold += 1
+        pieces = int(self._state[0])
+        counts = self._counts[:pieces]
+        keep = counts > self._threshold
+        keep[END_NUMBER] = True
+        times = counts.tolist()
+        kept = keep.tolist()
+        for number, piece in enumerate(self._pieces()):
+            if not kept[number]:
+                self._lost += times[number] * len(self._spell(piece))
+        moved = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
+        write_all(self._mapped, moved)
+        self._maps.append(pieces)
+        lengths = np.diff(self._offsets[: pieces + 1])
+        text = self._text[: self._offsets[pieces]][np.repeat(keep, lengths)]
+        left = int(keep.sum())
+        self._text[: len(text)] = text
+        self._offsets[1 : left + 1] = np.cumsum(lengths[keep])
+        self._hashes[:left] = self._hashes[:pieces][keep]
+        self._counts[:left] = counts[keep]
+        self._state[0] = left
+        self._place()
+
+    def _pieces(self) -> list[bytes]:
+        cuts = self._offsets[: self._state[0] + 1].tolist()
+        text = self._text[: cuts[-1]].tobytes()
+        return [text[start:stop] for start, stop in pairwise(cuts)]
+
+    def finish(self) -> Distinct:
+        """Closes the files and spells the distinct pieces."""
+        self._numbers.close()
+        self._mapped.close()
+        pieces = self._pieces()
+        spell = self._spell
+        spelled: list[list[bytes]] = [[], *map(spell, pieces[1:])]
+        lengths = np.fromiter(map(len, spelled), np.int32, len(spelled))
+        tokens = [token for piece in spelled for token in piece]
+        counts = self._counts[: len(pieces)].copy()
+        maps = tuple(self._maps)
+        return Distinct(tokens, lengths, counts, self._lost, self._threshold, maps)
+
+
+def _doubled(array: np.ndarray) -> np.ndarray:
+    return np.append(array, np.zeros_like(array))
