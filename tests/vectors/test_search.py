@@ -62,3 +62,11 @@ def test_top_is_a_stable_sort(scores, k) -> None:
     n = min(k, len(expected))
     assert ids[0].tolist() == expected[:n] + [-1] * (k - n)
     assert best[0, :n].tolist() == [scores[i] for i in expected[:n]]
+
+
+def test_huge_rows() -> None:
+    matrix = np.array([[3e38, 3e38, 3e38], [1, 0, 0], [0, 0, 0], [-3e38, 0, 0]], np.float32)
+    search = ExactSearch(matrix, inverse_norms(matrix))
+    ids, scores = search.search(unit_rows(np.ones((1, 3))), 4, np.full((1, 1), -1), 4)
+    assert ids[0].tolist() == [0, 1, 2, 3]
+    np.testing.assert_allclose(scores[0], [1, 3**-0.5, 0, -(3**-0.5)], atol=1e-6)

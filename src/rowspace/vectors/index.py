@@ -62,7 +62,9 @@ class Index:
             [queries.own[:, None], np.broadcast_to(exclude, (len(queries.own), len(exclude)))],
             axis=1,
         )
-        return self.search.search(queries.units, k, apart, first)
+        ids, scores = self.search.search(queries.units, k, apart, first)
+        # float32 rounding can lift the cosine of equal vectors above 1.
+        return ids, np.minimum(scores, 1, out=scores)
 
     def spell(self, ids: np.ndarray, scores: np.ndarray) -> list[Found]:
         """(item, score) lists from the arrays of a search."""

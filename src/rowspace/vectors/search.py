@@ -11,9 +11,11 @@ from typing import final
 
 import numpy as np
 
-from rowspace.vectors.cosine import row_blocks
+from rowspace.vectors.cosine import row_blocks, unit_rows
 
 QUERIES_AT_ONCE = 256
+# Rows longer than 1e30 are brought to length 1 first: their products may leave float32.
+TOO_LONG = 1e-30
 
 
 class Search(ABC):
@@ -69,11 +71,14 @@ class ExactSearch(Search):
 
 def cosines(units: np.ndarray, rows: np.ndarray, inverse_norms: np.ndarray) -> np.ndarray:
     """float32 [n, rows]; 0 where either vector is zero or not finite."""
+    broken = inverse_norms == 0
+    if (inverse_norms[~broken] < TOO_LONG).any():
+        return units @ unit_rows(rows).T
     with np.errstate(invalid="ignore", over="ignore"):
         scores = units @ rows.astype(np.float32, copy=False).T
         scores *= inverse_norms
-    if not (inverse_norms > 0).all():
-        scores[:, inverse_norms == 0] = 0
+    if broken.any():
+        scores[:, broken] = 0
     return scores
 
 

@@ -251,10 +251,12 @@ class Vectors:
         those it has nothing for are left out, and a text of nothing else gives zeros.
         """
         tokens = text.split() if isinstance(text, str) else list(text)
-        bags = [bag for token in tokens if (bag := self.vocabulary.bag(token))]
-        if not bags:
+        ids = self.vocabulary.ids(tokens)
+        unseen = (self.vocabulary.bag(tokens[at]) for at in np.flatnonzero(ids < 0).tolist())
+        answered = [self._of_bag(bag)[None] for bag in unseen if bag]
+        vectors = np.concatenate([self._of_ids(ids[ids >= 0]), *answered])
+        if not len(vectors):
             return np.zeros(self.dim, np.float32)
-        vectors = np.stack([self._of_bag(bag) for bag in bags])
         return np.asarray((unit_rows(vectors) if normalize else vectors).mean(axis=0))
 
     def _of_bag(self, bag: Sequence[int]) -> np.ndarray:
