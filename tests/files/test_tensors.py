@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
@@ -104,3 +106,12 @@ def test_what_files_do_not_hold(tmp_path):
     with pytest.raises(InputError, match="complex"):
         write(tmp_path / "x", {"a": np.ones(3, complex)})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_writing_makes_no_copy_of_a_large_array(tmp_path):
+    rows = np.ones((1 << 18, 32), np.float32)  # 32 MB
+    tracemalloc.start()
+    write(tmp_path / "x", {"rows": rows, "turned": rows[: 1 << 17].T})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000, "at most one block"
