@@ -1,0 +1,72 @@
+"""rowspace: an embedding layer, whole. `Y = E[X]`.
+
+    import rowspace as rs
+
+    model = rs.train(rs.SkipGram(dim=100), "corpus.txt", output="model")
+    model.vectors.nearest("king")
+    rs.load("model").vectors["king"]
+
+Names are resolved when first used: importing rowspace imports nothing else.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rowspace.errors import DivergedError as DivergedError
+    from rowspace.errors import FormatError as FormatError
+    from rowspace.errors import InputError as InputError
+    from rowspace.errors import MissingExtraError as MissingExtraError
+    from rowspace.errors import ResourceError as ResourceError
+    from rowspace.errors import RowspaceError as RowspaceError
+    from rowspace.errors import SettingError as SettingError
+    from rowspace.errors import VocabularyError as VocabularyError
+    from rowspace.evaluate import Score as Score
+    from rowspace.evaluate import analogies as analogies
+    from rowspace.evaluate import similarity as similarity
+    from rowspace.files import load as load
+    from rowspace.files import save as save
+    from rowspace.objectives import CBOW as CBOW
+    from rowspace.objectives import SkipGram as SkipGram
+    from rowspace.ragged import Ragged as Ragged
+    from rowspace.table import Table as Table
+    from rowspace.training import EpochEnd as EpochEnd
+    from rowspace.training import Interrupted as Interrupted
+    from rowspace.training import train as train
+    from rowspace.vectors import Model as Model
+    from rowspace.vectors import Vectors as Vectors
+    from rowspace.vocabulary import Exact as Exact
+    from rowspace.vocabulary import Hashed as Hashed
+    from rowspace.vocabulary import Quotient as Quotient
+    from rowspace.vocabulary import Subwords as Subwords
+    from rowspace.vocabulary import Vocabulary as Vocabulary
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "errors": "DivergedError FormatError InputError MissingExtraError ResourceError RowspaceError "
+    "SettingError VocabularyError",
+    "evaluate": "Score analogies similarity",
+    "files": "load save",
+    "objectives": "CBOW SkipGram",
+    "ragged": "Ragged",
+    "table": "Table",
+    "training": "EpochEnd Interrupted train",
+    "vectors": "Model Vectors",
+    "vocabulary": "Exact Hashed Quotient Subwords Vocabulary",
+}
+_NAMES = {name: module for module, names in _WHERE.items() for name in names.split()}
+
+__all__ = sorted(_NAMES)  # noqa: PLE0605 - a test pins it
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _NAMES:
+        raise AttributeError(f"module 'rowspace' has no attribute {name!r}")
+    return getattr(import_module(f"rowspace.{_NAMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_NAMES})

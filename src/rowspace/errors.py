@@ -2,6 +2,7 @@
 
     RowspaceError                       exit code 1
     ├── InputError       (ValueError)   3   a corpus, a table or an argument that cannot be used
+    │   ├── SettingError                2   a setting out of its range
     │   └── VocabularyError (KeyError)  3   an item that has no row
     ├── FormatError                     4   a model or vector file that is not what it claims
     ├── MissingExtraError (ImportError) 2   a feature whose optional package is not installed
@@ -32,6 +33,18 @@ class InputError(RowspaceError, ValueError):
     """Input that cannot be used: an empty corpus, broken text, a setting out of range."""
 
     exit_code = 3
+
+
+class SettingError(InputError):
+    """A setting that cannot be: names the field, the value and the range."""
+
+    exit_code = 2
+
+    @classmethod
+    def unless(cls, within: bool, field: str, value: object, wanted: str) -> None:
+        """Raise, unless `within`: `dim must be a whole number from 1 to 65536, not 0`."""
+        if not within:
+            raise cls(f"{field} must be {wanted}, not {value!r:.60}")
 
 
 class VocabularyError(InputError, KeyError):

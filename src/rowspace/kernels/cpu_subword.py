@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from rowspace.kernels.jit import kernel
 
 FNV_START = 2166136261
 FNV_PRIME = 16777619
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _padded(data: np.ndarray, start: int, stop: int, out: np.ndarray) -> int:
     """Writes `<word>` to `out`; returns its length, 0 for `</s>` (which has no n-grams)."""
     length = stop - start
@@ -28,7 +29,7 @@ def _padded(data: np.ndarray, start: int, stop: int, out: np.ndarray) -> int:
     return length + 2
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _walk(
     padded: np.ndarray,
     size: int,
@@ -65,7 +66,7 @@ def _walk(
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def count_subwords(
     data: np.ndarray,
     offsets: np.ndarray,
@@ -86,7 +87,7 @@ def count_subwords(
         counts[at] = 1 + _walk(padded, size, minn, maxn, 1, 0, nothing)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def fill_subwords(
     data: np.ndarray,
     offsets: np.ndarray,

@@ -1,1 +1,10 @@
-"""The loop: rows learn from a corpus, with checkpoints."""
+"""⑥ The loop: rows learn from a corpus, with checkpoints."""
+
+from __future__ import annotations
+
+from rowspace.training.course import EpochEnd
+from rowspace.training.interrupt import Interrupted
+from rowspace.training.settings import Settings
+from rowspace.training.train import train
+
+__all__ = ["EpochEnd", "Interrupted", "Settings", "train"]

@@ -1,0 +1,189 @@
+"""One pass over drawn windows: skip-gram on rows, skip-gram on bags, CBOW.
+
+`inputs` and `outputs` are float32 [R + 1, S] tables as in `reference`. Threads may run these on
+the same tables at once without locks (Niu et al. 2011, "Hogwild!").
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rowspace.kernels.cpu_rows import gather, learn, predict, prefetch_row, scatter, window
+from rowspace.kernels.cpu_windows import Windows
+from rowspace.kernels.jit import kernel
+from rowspace.kernels.reference import OUTPUT_BLOCK
+
+_AHEAD = 3  # windows between asking for a row and using it
+_PREDICT_BLOCK = 4
+
+
+class Bags(NamedTuple):
+    """The rows of every item, as `Ragged`, and whether their vectors are averaged or summed."""
+
+    ids: np.ndarray
+    offsets: np.ndarray
+    mean: bool
+
+
+class Scratch(NamedTuple):
+    """What one thread needs beside the tables: row lists, steps, two vectors [S], the loss."""
+
+    near: np.ndarray
+    far: np.ndarray
+    g: np.ndarray
+    h: np.ndarray
+    gradient: np.ndarray
+    loss: np.ndarray
+
+
+def scratch(radius: int, negatives: int, longest_bag: int, stride: int, ids: type) -> Scratch:
+    """Room for windows of 2·radius items whose bags hold at most `longest_bag` rows."""
+    context = 2 * radius
+    outputs = context + negatives + 16
+    loss = np.zeros(32, np.float32)
+    loss[:16] = 1
+    return Scratch(
+        np.zeros(context * max(1, longest_bag) + 2, ids),
+        np.zeros(outputs, np.int32),
+        np.zeros((context + 2) * (outputs + 16), np.float32),
+        np.zeros(stride, np.float32),
+        np.zeros(stride, np.float32),
+        loss,
+    )
+
+
+@kernel
+def _ask(windows: Windows, n: int, w: int, outputs: np.ndarray) -> None:
+    """Prefetch the output rows of window `w`."""
+    if w < n:
+        prefetch_row(outputs, windows.centres[w])
+        for item in windows.negatives[w]:
+            prefetch_row(outputs, max(item, 0))
+
+
+@kernel
+def _choices(windows: Windows, w: int, rows: np.ndarray) -> int:
+    """The centre, then its negatives; returns how many."""
+    rows[0] = windows.centres[w]
+    n = 1
+    for item in windows.negatives[w]:
+        if item >= 0:
+            rows[n] = item
+            n += 1
+    return n
+
+
+@kernel
+def _pad(rows: np.ndarray, n: int, block: int, spare: int) -> None:
+    """Fill up to a whole block with the table's spare row."""
+    for k in range(n, n + (-n) % block):
+        rows[k] = spare
+
+
+@kernel
+def skipgram_rows(
+    windows: Windows, n: int, inputs: np.ndarray, outputs: np.ndarray, lr: float, scratch: Scratch
+) -> None:
+    """Skip-gram where an item is a row: inputs are the context, outputs the centre and negatives.
+
+    The negatives are shared by the words of a window, each pair of words meeting all of them.
+    """
+    spare = len(outputs) - 1
+    near, far = scratch.near, scratch.far
+    for w in range(n):
+        _ask(windows, n, w + _AHEAD, outputs)
+        if w + _AHEAD < n:
+            prefetch_row(inputs, windows.contexts[windows.cuts[w + _AHEAD + 1] - 1])
+        count = 0
+        for item in windows.contexts[windows.cuts[w] : windows.cuts[w + 1]]:
+            near[count] = item
+            count += 1
+        near[count] = near[0]
+        m = _choices(windows, w, far)
+        _pad(far, m, OUTPUT_BLOCK, spare)
+        window(inputs, near, count, outputs, far, m, lr, scratch.g, scratch.loss)
+
+
+@kernel
+def skipgram_bags(
+    windows: Windows,
+    n: int,
+    bags: Bags,
+    inputs: np.ndarray,
+    outputs: np.ndarray,
+    lr: float,
+    scratch: Scratch,
+    negative: int,
+) -> None:
+    """Skip-gram where an item is a bag of rows: input is the centre's bag, outputs its context.
+
+    The bag is pooled once a window and meets every context word and the window's negatives,
+    which are weighted so that each pair has `negative` of them. The gradient goes to each row
+    of the bag in full, as in fastText.
+    """
+    spare = len(outputs) - 1
+    far, h, gradient = scratch.far, scratch.h, scratch.gradient
+    for w in range(n):
+        _ask(windows, n, w + _AHEAD, outputs)
+        if w + 1 < n:
+            after = windows.centres[w + 1]
+            for row in bags.ids[bags.offsets[after] : bags.offsets[after + 1]]:
+                prefetch_row(inputs, row)
+        centre = windows.centres[w]
+        rows = bags.ids[bags.offsets[centre] : bags.offsets[centre + 1]]
+        if len(rows) == 0:
+            continue
+        positives = 0
+        for item in windows.contexts[windows.cuts[w] : windows.cuts[w + 1]]:
+            far[positives] = item
+            positives += 1
+        m = positives
+        for item in windows.negatives[w]:
+            taken = item < 0
+            for other in far[:positives]:
+                taken = taken or other == item
+            if not taken:
+                far[m] = item
+                m += 1
+        weight = positives * negative / max(1, m - positives)
+        _pad(far, m, _PREDICT_BLOCK, spare)
+        gather(inputs, rows, len(rows), 1 / len(rows) if bags.mean else 1.0, h)
+        predict(outputs, far, m, positives, h, lr, weight, scratch.g, scratch.loss)
+        learn(outputs, far, m, scratch.g, h, gradient)
+        scatter(inputs, rows, len(rows), gradient)
+
+
+@kernel
+def cbow(
+    windows: Windows,
+    n: int,
+    bags: Bags,
+    inputs: np.ndarray,
+    outputs: np.ndarray,
+    lr: float,
+    scratch: Scratch,
+) -> None:
+    """CBOW: the mean of the context's bags against the centre and its negatives.
+
+    The gradient goes to each row in full, as in word2vec and fastText.
+    """
+    spare = len(outputs) - 1
+    near, far, h, gradient = scratch.near, scratch.far, scratch.h, scratch.gradient
+    for w in range(n):
+        _ask(windows, n, w + _AHEAD, outputs)
+        count = 0
+        words = windows.cuts[w + 1] - windows.cuts[w]
+        for item in windows.contexts[windows.cuts[w] : windows.cuts[w + 1]]:
+            for row in bags.ids[bags.offsets[item] : bags.offsets[item + 1]]:
+                near[count] = row
+                count += 1
+        if count == 0:
+            continue
+        m = _choices(windows, w, far)
+        _pad(far, m, _PREDICT_BLOCK, spare)
+        gather(inputs, near, count, 1 / count if bags.mean else 1 / words, h)
+        predict(outputs, far, m, 1, h, lr, 1.0, scratch.g, scratch.loss)
+        learn(outputs, far, m, scratch.g, h, gradient)
+        scatter(inputs, near, count, gradient)

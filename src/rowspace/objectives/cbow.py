@@ -1,0 +1,35 @@
+"""CBOW with negative sampling: the mean of the words around it predicts a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, final
+
+from rowspace.objectives.objective import Objective, Step, Tables
+
+if TYPE_CHECKING:
+    from rowspace.kernels.cpu_windows import Windows
+    from rowspace.kernels.cpu_words import Scratch
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CBOW(Objective):
+    """Mikolov et al. 2013. Each row of the context takes the whole gradient, as in word2vec."""
+
+    lr: float = 0.05
+
+    name: ClassVar[str] = "cbow"
+
+    def step(self, tables: Tables) -> Step:
+        """Windows are counted: each is one prediction."""
+        from rowspace.kernels.cpu_words import Bags, cbow
+
+        inputs, outputs = tables.inputs.data, tables.outputs.data
+        bags = Bags(tables.bags.ids, tables.bags.offsets, tables.mean)
+
+        def pooled(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
+            cbow(windows, n, bags, inputs, outputs, lr, scratch)
+            return n
+
+        return pooled

@@ -1,0 +1,187 @@
+"""`Course`: a run on its way from epoch to epoch, and what it tells of itself."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias, final
+
+import numpy as np
+
+from rowspace.errors import DivergedError
+from rowspace.kernels.cpu_words import Scratch, scratch
+from rowspace.objectives import Objective
+from rowspace.objectives.sampling import sampling
+from rowspace.training.crew import Crew, Tally
+from rowspace.training.settings import Settings, usable_cores
+from rowspace.training.state import State
+from rowspace.vectors import Model, Vectors
+
+Event: TypeAlias = dict[str, Any]
+GLANCE = 0.1  # seconds between two looks at signals and checkpoints
+REPORT = 0.5  # seconds between two progress events
+# A prediction starts at (K + 1)·ln 2; one that is worse than this many times that is lost.
+_LOST = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnd:
+    """An epoch that is over: `epoch` of `epochs`, its mean `loss` in nats a prediction."""
+
+    epoch: int
+    epochs: int
+    loss: float
+    state: State
+
+    def vectors(self) -> Vectors:
+        """The vectors as they are now, a copy."""
+        return Vectors(self.state.vocabulary, self.state.tables.inputs.rows.copy())
+
+
+@final
+class Course:
+    """Runs `state` forward; `go` returns at the end of an epoch, or when something is due."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        settings: Settings,
+        state: State,
+        tell: Callable[[Event], None],
+    ) -> None:
+        self.objective, self.settings, self.state, self.tell = objective, settings, state, tell
+        self.total = state.units * settings.epochs
+        self.epoch_over = False
+        self.rate = 0.0
+        self.report = Tally()
+        self.crew = self._crew()
+
+    def _crew(self) -> Crew:
+        objective, settings, tables = self.objective, self.settings, self.state.tables
+        drawn = objective.drawn(tables)
+        longest = int(tables.bags.lengths.max(initial=1))
+        stride, ids = tables.inputs.data.shape[1], tables.bags.ids.dtype.type
+
+        def own() -> Scratch:
+            return scratch(objective.window, drawn, longest, stride, ids)
+
+        return Crew(
+            self.state.encoded,
+            sampling(objective, self.state.vocabulary.counts, drawn=drawn, seed=settings.seed),
+            objective.step(tables),
+            own,
+            self.rate_at,
+            settings.threads or usable_cores(),
+            settings.deterministic,
+        )
+
+    @property
+    def finished(self) -> bool:
+        """Whether every epoch is over."""
+        return self.state.unit >= self.total
+
+    def rate_at(self, unit: int) -> float:
+        """The learning rate of a unit: a straight line from lr to min_lr."""
+        lr, last = self.objective.lr, self.objective.min_lr
+        return lr - (lr - last) * unit / self.total
+
+    def go(self, asked: Callable[[], bool], checkpoint_every: float) -> bool:
+        """Work until the epoch ends, `asked()` is true or a checkpoint is due (True if so)."""
+        state, started = self.state, time.monotonic()
+        reported, last = started, state.seconds
+        epoch = state.unit // state.units
+        stop = min((epoch + 1) * state.units, self.total)
+
+        def watch() -> bool:
+            nonlocal reported
+            now = time.monotonic()
+            state.seconds = last + max(0.0, now - started)
+            if now - reported >= REPORT:
+                self._report(self.crew.take_tally(), max(now - reported, 1e-9))
+                reported = now
+            return asked() or now - started >= checkpoint_every
+
+        state.unit = self.crew.run(state.unit, stop, watch=watch, every=GLANCE)
+        self._report(self.crew.take_tally(), max(time.monotonic() - reported, 1e-9))
+        self.epoch_over = state.unit >= stop
+        if self.epoch_over:
+            self._close_epoch(epoch)
+        return time.monotonic() - started >= checkpoint_every
+
+    def _report(self, tally: Tally, seconds: float) -> None:
+        """Book what was done, stop a run that is lost, and tell."""
+        state = self.state
+        state.words += tally.words
+        loss, predictions = state.epoch_loss
+        state.epoch_loss = (loss + tally.loss, predictions + tally.predictions)
+        self._check(tally)
+        if not tally.words:
+            return
+        done = self.crew.done
+        fraction = done / self.total
+        speed = tally.words / seconds
+        left = state.words / max(fraction, 1e-9) - state.words
+        self.tell({
+            "type": "progress",
+            "epoch": min(done // state.units + 1, self.settings.epochs),
+            "epochs": self.settings.epochs,
+            "fraction": fraction,
+            "words": state.words,
+            "words_per_second": speed,
+            "loss": tally.mean_loss if tally.predictions else None,
+            "lr": self.rate_at(done),
+            "eta": left / speed,
+        })  # fmt: skip
+
+    def _check(self, tally: Tally) -> None:
+        limit = _LOST * (self.objective.negative + 1) * math.log(2)
+        if tally.predictions and not tally.mean_loss < limit:
+            self._diverged(f"the loss is {tally.mean_loss:.3g} nats a prediction")
+
+    def _diverged(self, what: str) -> None:
+        lr = self.rate_at(self.state.unit)
+        raise DivergedError(
+            f"training diverged after {self.state.words:,} words at a learning rate of {lr:g}: "
+            f"{what}; checkpoints written before are kept",
+            hint=f"lower --lr (now {self.objective.lr:g}; {type(self.objective)().lr:g} is usual)",
+        )
+
+    def _close_epoch(self, epoch: int) -> None:
+        state = self.state
+        loss, predictions = state.epoch_loss
+        mean = loss / predictions if predictions else float("nan")
+        state.losses.append(mean)
+        state.epoch_loss = (0.0, 0)
+        rows = state.tables.inputs.rows
+        if not all(np.isfinite(rows[at : at + 65536]).all() for at in range(0, len(rows), 65536)):
+            self._diverged("a row holds a number that is not finite")
+        self.tell({
+            "type": "epoch", "epoch": epoch + 1, "epochs": self.settings.epochs,
+            "loss": mean if predictions else None, "seconds": state.seconds,
+        })  # fmt: skip
+
+    def epoch_end(self) -> EpochEnd:
+        """What callbacks are shown."""
+        done = len(self.state.losses)
+        return EpochEnd(done, self.settings.epochs, self.state.losses[-1], self.state)
+
+    def model(self) -> Model:
+        """The result: input rows as vectors, output rows as context."""
+        state, kind = self.state, "deterministic" if self.settings.deterministic else "fast"
+        encoded = state.encoded
+        record = {
+            "data": {
+                "tokens": encoded.seen,
+                "kept": encoded.tokens,
+                "sentences": encoded.sentences,
+                "fingerprint": encoded.fingerprint,
+            },
+            "determinism": kind,
+            "loss": [round(loss, 6) for loss in state.losses if math.isfinite(loss)],
+            "words": state.words,
+            "seconds": round(state.seconds, 3),
+        }
+        vectors = Vectors(state.vocabulary, state.tables.inputs.rows)
+        return Model(vectors, state.config, record, state.tables.outputs.rows)

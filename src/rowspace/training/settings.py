@@ -1,0 +1,106 @@
+"""`Settings`: everything about a run that is not the objective."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from rowspace.corpus import Reading
+from rowspace.errors import InputError, SettingError
+from rowspace.vocabulary import Exact, Unseen, policy
+from rowspace.vocabulary.building import Building
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """epochs: passes over the corpus. threads: None is one for each usable core.
+    deterministic: the same bits for the same seed and input at any number of threads.
+    checkpoint_every: seconds between checkpoints (where an output folder is given).
+    allow_changed: resume though the corpus is not the one the run began with.
+    The others are those of `corpus.Reading` and `vocabulary.Building`.
+    """
+
+    epochs: int = 5
+    threads: int | None = None
+    seed: int = 0
+    deterministic: bool = False
+    checkpoint_every: float = 600.0
+    allow_changed: bool = False
+    min_count: int = 5
+    max_size: int | None = None
+    unseen: Unseen = field(default_factory=Exact)
+    processes: int | None = None
+    tokenizer: str = "words"
+    lower: bool = True
+    normalize: str | None = None
+    column: str | None = None
+    encoding_errors: str = "strict"
+    markup: str = "auto"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unseen", policy(self.unseen))
+        object.__setattr__(self, "tokenizer", os.fspath(self.tokenizer))
+        _whole("epochs", self.epochs, 1, 10**6)
+        cores = usable_cores()
+        if self.threads is not None:
+            _whole("threads", self.threads, 1, cores, " (the cores this process may use)")
+        _whole("seed", self.seed, 0, 2**63 - 1)
+        number = isinstance(self.checkpoint_every, (int, float))
+        SettingError.unless(
+            number and self.checkpoint_every > 0, "checkpoint_every", self.checkpoint_every,
+            "seconds above 0",
+        )  # fmt: skip
+
+    @property
+    def reading(self) -> Reading:
+        """How the corpus is read."""
+        return Reading(**self._part(Reading))
+
+    @property
+    def building(self) -> Building:
+        """How the vocabulary is learned."""
+        return Building(**self._part(Building))
+
+    def _part(self, kind: type) -> dict[str, Any]:
+        names = {one.name for one in fields(kind)} & {one.name for one in fields(self)}
+        return {name: getattr(self, name) for name in names}
+
+    def config(self) -> dict[str, Any]:
+        """What decides the result, as data: not how many hands worked on it."""
+        hands = {"threads", "processes", "checkpoint_every", "allow_changed"}
+        names = [one.name for one in fields(self) if one.name not in hands]
+        return {
+            name: self.unseen.config() if name == "unseen" else getattr(self, name)
+            for name in names
+        }
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Settings:
+        """From names and values. Raises SettingError for a name that is none, with the nearest."""
+        known = [one.name for one in fields(cls)]
+        for name in given:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                hint = f"did you mean {near[0]}?" if near else "known: " + ", ".join(known)
+                raise SettingError(f"there is no setting called {name!r}", hint=hint)
+        try:
+            return cls(**given)
+        except InputError as error:
+            raise SettingError(error.message, hint=error.hint) from error
+
+
+def usable_cores() -> int:
+    """Cores this process may run on."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
+
+
+def _whole(name: str, value: object, low: int, high: int, why: str = "") -> None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    wanted = f"a whole number from {low} to {high}{why}"
+    SettingError.unless(whole and low <= value <= high, name, value, wanted)  # type: ignore[operator]

@@ -1,0 +1,161 @@
+"""`train`: text in, a model out.
+
+    corpus → vocabulary and ids on disk → tables → epochs of units → vectors → model
+
+With an output folder the run lives in `OUTPUT.run` until the model is written: the ids, the
+checkpoints, the lock. Without one it lives in a temporary folder and keeps no checkpoint.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from rowspace.errors import InputError, ResourceError
+from rowspace.files import save
+from rowspace.objectives import Objective
+from rowspace.table.table import require_memory
+from rowspace.training.checkpoint import Run
+from rowspace.training.course import Course, EpochEnd, Event
+from rowspace.training.interrupt import Interrupted, asked_to_stop
+from rowspace.training.settings import Settings
+from rowspace.training.state import State, begun, resumed
+from rowspace.vectors import Model
+from rowspace.vocabulary.learn import Corpus, is_paths, learn
+
+Callback: TypeAlias = Callable[[EpochEnd], object]
+
+
+def train(
+    objective: Objective,
+    corpus: Corpus,
+    *,
+    output: str | Path | None = None,
+    resume: bool = False,
+    callbacks: Sequence[Callback] = (),
+    progress: Callable[[Event], None] | None = None,
+    **settings: Any,
+) -> Model:
+    """Learn a model of `corpus`: paths, "-" for standard input, or lists of tokens.
+
+    `output` is the folder to write; `resume` goes on with an interrupted run of that folder.
+    Each of `callbacks` is called with an `EpochEnd` after every epoch; one that returns True ends
+    the training there. `progress` is called with one dictionary an event. `settings` are those of
+    `training.Settings`: epochs, threads, seed, deterministic, min_count, unseen, tokenizer, …
+
+    Raises InputError, SettingError, ResourceError, DivergedError; Interrupted (a
+    KeyboardInterrupt) after SIGINT or SIGTERM, when the checkpoint is written.
+    """
+    chosen = Settings.of(settings)
+    tell = progress or (lambda event: None)
+    require_memory(2 + chosen.unseen.n_rows(1), objective.dim)
+    if resume and output is None:
+        raise InputError("resume needs the output folder of the run to go on with")
+    with _run_folder(output) as run:
+        state = _resume(objective, corpus, chosen, run, tell) if resume and run.kept else None
+        if state is None:
+            state = _begin(objective, corpus, chosen, run, tell)
+        course = Course(objective, chosen, state, tell)
+        with asked_to_stop() as asked:
+            while not course.finished:
+                due = course.go(lambda: asked.number != 0, chosen.checkpoint_every)
+                if run.kept is not None and (due or asked.number) and not course.finished:
+                    _checkpoint(run.kept, state, tell)
+                if asked.number and not course.finished:
+                    if run.kept is None:
+                        raise KeyboardInterrupt
+                    raise Interrupted(run.folder, asked.number)
+                if course.epoch_over and _ended(course, callbacks):
+                    break
+        model = course.model()
+        if output is not None:
+            save(model, output, force=True)
+            run.spent = True
+    return model
+
+
+class _Place:
+    """Where a run lives; `kept` is its locked folder, None for a run that keeps no checkpoint."""
+
+    def __init__(self, folder: Path, kept: Run | None) -> None:
+        self.folder, self.kept, self.spent = folder, kept, False
+
+
+@contextlib.contextmanager
+def _run_folder(output: str | Path | None) -> Iterator[_Place]:
+    if output is None:
+        with tempfile.TemporaryDirectory(prefix="rowspace-") as temporary:
+            yield _Place(Path(temporary), None)
+        return
+    target = Path(output)
+    if target.exists() and not target.is_dir():
+        raise InputError(f"the output {target} is a file; a model is a folder")
+    folder = target.with_name(target.name + ".run")
+    with Run.open(folder) as run:
+        place = _Place(folder, run)
+        yield place
+    if place.spent:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _begin(
+    objective: Objective,
+    corpus: Corpus,
+    settings: Settings,
+    place: _Place,
+    tell: Callable[[Event], None],
+) -> State:
+    if place.kept is not None:
+        place.kept.clear()
+    vocabulary, encoded = learn(
+        corpus,
+        reading=settings.reading,
+        building=settings.building,
+        folder=place.folder / "corpus",
+        progress=tell,
+    )
+    if len(vocabulary) < 2:
+        raise InputError(
+            f"only one item is left to learn from: {vocabulary.item(0)!r:.60}",
+            hint=f"lower --min-count (now {settings.min_count}), or give more text",
+        )
+    require_memory(len(vocabulary) + vocabulary.n_rows, objective.dim)
+    return begun(objective, settings, vocabulary, encoded)
+
+
+def _resume(
+    objective: Objective,
+    corpus: Corpus,
+    settings: Settings,
+    place: _Place,
+    tell: Callable[[Event], None],
+) -> State | None:
+    if place.kept is None:
+        raise ResourceError("this run keeps no checkpoint to go on from")
+    found = place.kept.latest()
+    if found is None:
+        tell({
+            "type": "warning",
+            "message": f"{place.folder} holds no checkpoint yet: the run begins from the start",
+        })  # fmt: skip
+        return None
+    state = resumed(objective, settings, found, place.folder / "corpus")
+    if is_paths(corpus) and not settings.allow_changed:
+        state.encoded.check(corpus)  # type: ignore[arg-type]
+    tell({"type": "resumed", "words": state.words, "epoch": state.unit // max(1, state.units)})
+    return state
+
+
+def _checkpoint(run: Run, state: State, tell: Callable[[Event], None]) -> None:
+    path = run.save(state.unit, state.arrays(), state.record())
+    tell({"type": "checkpoint", "path": str(path), "words": state.words})
+
+
+def _ended(course: Course, callbacks: Sequence[Callback]) -> bool:
+    """Show the epoch that is over to every callback; whether one of them wants no more."""
+    end = course.epoch_end()
+    return any([callback(end) is True for callback in callbacks])
