@@ -76,3 +76,10 @@ def test_refuses_queries(query) -> None:
 def test_the_error_names_near_spellings() -> None:
     with pytest.raises(VocabularyError, match="did you mean 'w1'"):
         E.nearest("ww1")
+
+
+def test_an_empty_table() -> None:
+    empty = Vectors.from_arrays([], np.zeros((0, 3)))
+    assert empty.nearest([0.5, 0.0, 1.0]) == [] and empty.unit.shape == (0, 3)
+    assert empty.combine([np.ones(3)]) == empty.combine([np.ones(3)], method="mul") == []
+    assert empty.mean("any thing").tolist() == [0, 0, 0]
