@@ -48,7 +48,7 @@ class Tokenizer(ABC):
 
     @abstractmethod
     def spell(self, piece: bytes) -> list[bytes]:
-        """The tokens of one piece other than END."""
+        """The tokens of one piece other than END; a piece of ASCII is its own token."""
 
     def slow(self, data: bytes) -> bool:
         """Whether `prepare` runs through this text in Python, so that only processes help."""
@@ -79,7 +79,7 @@ class Words(Tokenizer):
     def slow(self, data: bytes) -> bool:
         # Where most characters are not ASCII the pieces would be whole sentences, each
         # different, so the expression runs over the block; it finds the same words.
-        return len(data.translate(None, ASCII)) * 4 > len(data)
+        return not data.isascii() and len(data.translate(None, ASCII)) * 4 > len(data)
 
     def prepare(self, data: bytes) -> bytes:
         data = _normalized(data, self.normalize)

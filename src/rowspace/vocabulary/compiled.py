@@ -127,10 +127,15 @@ class CompiledTally:
         self._numbers.close()
         self._mapped.close()
         pieces = self._pieces()
-        spell = self._spell
-        spelled: list[list[bytes]] = [[], *map(spell, pieces[1:])]
-        lengths = np.fromiter(map(len, spelled), np.int32, len(spelled))
-        tokens = [token for piece in spelled for token in piece]
+        tokens, lengths = pieces[1:], np.ones(len(pieces), np.int32)
+        lengths[END_NUMBER] = 0
+        # A piece of ASCII spells itself; the others are few, or the text would not be here.
+        odd = [at for at, token in enumerate(tokens) if not token.isascii()]
+        if odd:
+            spelled = {at: self._spell(tokens[at]) for at in odd}
+            lengths[1:][odd] = [len(one) for one in spelled.values()]
+            ones = ((at, (token,)) for at, token in enumerate(tokens))
+            tokens = [token for at, one in ones for token in spelled.get(at, one)]
         counts = self._counts[: len(pieces)].copy()
         maps = tuple(self._maps)
         return Distinct(tokens, lengths, counts, self._lost, self._threshold, maps)
