@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
 
 from rowspace.kernels import cpu_rows, reference
+from rowspace.kernels.jit import kernel
 
 ROWS = 40
 
 
-@numba.njit
+@kernel
 def _gather(table: Any, rows: Any, n: int, weight: float, h: Any) -> None:
     cpu_rows.gather(table, rows, n, weight, h)
 
 
-@numba.njit
+@kernel
 def _scatter(table: Any, rows: Any, n: int, gradient: Any) -> None:
     cpu_rows.scatter(table, rows, n, gradient)
 
 
-@numba.njit
+@kernel
 def _predict(table: Any, rows: Any, n: int, positives: int, h: Any, g: Any, loss: Any) -> None:
     cpu_rows.predict(table, rows, n, positives, h, 0.05, 2.5, g, loss)
 
 
-@numba.njit
+@kernel
 def _learn(table: Any, rows: Any, n: int, g: Any, h: Any, gradient: Any) -> None:
     cpu_rows.learn(table, rows, n, g, h, gradient)
 
 
-@numba.njit
+@kernel
 def _window(
     inputs: Any, context: Any, n: int, outputs: Any, rows: Any, m: int, g: Any, loss: Any
 ) -> None:

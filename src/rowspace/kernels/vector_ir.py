@@ -2,7 +2,7 @@
 
 Numba's loop vectoriser does not keep a dozen accumulators in registers; these few functions,
 called while an intrinsic is lowered, do. A machine with narrower registers gets the same code
-split by LLVM. No fast-math flag is set: a NaN stays a NaN, so a diverging run is seen.
+split by LLVM.
 """
 
 from __future__ import annotations
@@ -94,9 +94,12 @@ def sums(builder: Builder, vectors: list[Value]) -> Value:
 
 def _exp2(builder: Builder, t: Value) -> Value:
     """2^t for |t| < 126: 2^round(t) by its exponent bits times a polynomial on [-½, ½]."""
-    magic = constant(12582912.0)  # 1.5 · 2²³: adding it rounds to an integer in the low bits
-    shifted = builder.fadd(t, magic)
-    rest = builder.fsub(t, builder.fsub(shifted, magic))
+    # Not by adding 1.5 · 2²³: a kernel's fast-math flags reach these instructions too, and with
+    # leave to reassociate the compiler cancels that.
+    signature = ir.FunctionType(FLOATS, [FLOATS])
+    nearest = cgutils.get_or_insert_function(builder.module, signature, "llvm.rint.v16f32")
+    whole = builder.call(nearest, [t])
+    rest = builder.fsub(t, whole)
     coefficients = (
         1.3333558146428443e-3,
         9.618129107628477e-3,
@@ -108,7 +111,7 @@ def _exp2(builder: Builder, t: Value) -> Value:
     power = constant(coefficients[0])
     for coefficient in coefficients[1:]:
         power = fma(builder, power, rest, constant(coefficient))
-    exponent = builder.shl(builder.bitcast(shifted, INTS), integers(23))
+    exponent = builder.shl(builder.fptosi(whole, INTS), integers(23))
     return builder.bitcast(builder.add(builder.bitcast(power, INTS), exponent), FLOATS)
 
 

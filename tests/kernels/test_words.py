@@ -1,0 +1,132 @@
+"""Whole passes over windows: the compiled ones against the same written with NumPy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rowspace.kernels import reference
+from rowspace.kernels.cpu_windows import Windows
+from rowspace.kernels.cpu_words import Bags, Scratch, cbow, scratch, skipgram_bags, skipgram_rows
+
+V, STRIDE, LR = 30, 32, 0.1
+
+
+def windows(count: int = 40, negatives: int = 5) -> Windows:
+    rng = np.random.default_rng(5)
+    lengths = rng.integers(1, 7, count)
+    cuts = np.concatenate([[0], np.cumsum(lengths)])
+    drawn = np.stack([rng.permutation(V)[:negatives] for _ in range(count)]).astype(np.int32)
+    drawn[::7, -1] = -1
+    centres = np.array(
+        [rng.choice(np.setdiff1d(np.arange(V), row)) for row in drawn], np.int32
+    )
+    return Windows(centres, rng.integers(0, V, cuts[-1]).astype(np.int32), cuts, drawn)
+
+
+def tables(rows: int = V) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(1)
+    inputs = rng.normal(0, 0.3, (rows + 1, STRIDE)).astype(np.float32)
+    outputs = rng.normal(0, 0.3, (V + 1, STRIDE)).astype(np.float32)
+    inputs[-1] = outputs[-1] = 0
+    return inputs, outputs
+
+
+def bags(mean: bool = True, dtype: type = np.int32) -> Bags:
+    """Each item its own row and up to three of ten shared ones; item 4 has none."""
+    rng = np.random.default_rng(2)
+    rows = [[item, *(V + rng.integers(0, 10, item % 4))] for item in range(V)]
+    rows[4] = []
+    offsets = np.cumsum([0, *map(len, rows)])
+    return Bags(np.concatenate(rows).astype(dtype), offsets.astype(np.int64), mean)
+
+
+def room(longest: int = 4, dtype: type = np.int32, negatives: int = 5) -> Scratch:
+    return scratch(5, negatives, longest, STRIDE, dtype)
+
+
+def contexts(drawn: Windows, w: int) -> np.ndarray:
+    return drawn.contexts[drawn.cuts[w] : drawn.cuts[w + 1]]
+
+
+def test_skipgram_rows() -> None:
+    drawn, (inputs, outputs), own = windows(), tables(), room()
+    skipgram_rows(drawn, 40, inputs, outputs, LR, own)
+    slow_in, slow_out = tables()
+    loss = room().loss
+    for w in range(40):
+        rows = np.array([drawn.centres[w], *drawn.negatives[w][drawn.negatives[w] >= 0]])
+        near = contexts(drawn, w)
+        reference.window(
+            slow_in, near, len(near), slow_out, rows, len(rows), LR, np.zeros(0), loss
+        )
+    np.testing.assert_allclose(inputs, slow_in, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(outputs[:-1], slow_out[:-1], rtol=1e-3, atol=1e-5)
+    assert reference.log_loss_take(own.loss) == pytest.approx(
+        reference.log_loss_take(loss), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize("mean", [True, False])
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
+def test_skipgram_bags(mean: bool, dtype: type) -> None:
+    drawn, (inputs, outputs), own, held = windows(), tables(V + 10), room(), bags(mean, dtype)
+    skipgram_bags(drawn, 40, held, inputs, outputs, LR, own, 3)
+    slow_in, slow_out = tables(V + 10)
+    loss = 0.0
+    for w in range(40):
+        centre = drawn.centres[w]
+        rows = held.ids[held.offsets[centre] : held.offsets[centre + 1]]
+        if not len(rows):
+            continue
+        near = contexts(drawn, w)
+        far = [item for item in drawn.negatives[w] if item >= 0 and item not in near]
+        weight = len(near) * 3 / max(1, len(far))
+        h = slow_in[rows].sum(0) / (len(rows) if mean else 1)
+        gradient = np.zeros(STRIDE)
+        steps = []
+        for item, label in [*((i, 1) for i in near), *((i, 0) for i in far)]:
+            p = reference.sigmoid(slow_out[item] @ h)
+            loss -= np.log(p if label else 1 - p)
+            steps.append((item, LR * (label - p) * (1 if label else weight)))
+        for item, step in steps:
+            gradient += step * slow_out[item]
+            slow_out[item] += step * h
+        np.add.at(slow_in, rows, gradient.astype(np.float32))
+    np.testing.assert_allclose(inputs, slow_in, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(outputs[:-1], slow_out[:-1], rtol=1e-3, atol=1e-5)
+    assert reference.log_loss_take(own.loss) == pytest.approx(loss, rel=1e-4)
+
+
+@pytest.mark.parametrize("mean", [True, False])
+def test_cbow(mean: bool) -> None:
+    drawn, (inputs, outputs), own, held = windows(), tables(V + 10), room(), bags(mean)
+    cbow(drawn, 40, held, inputs, outputs, LR, own)
+    slow_in, slow_out = tables(V + 10)
+    loss = 0.0
+    for w in range(40):
+        near = contexts(drawn, w)
+        rows = np.concatenate([held.ids[held.offsets[i] : held.offsets[i + 1]] for i in near])
+        if not len(rows):
+            continue
+        h = slow_in[rows].sum(0) / (len(rows) if mean else len(near))
+        gradient = np.zeros(STRIDE)
+        chosen = [drawn.centres[w], *(item for item in drawn.negatives[w] if item >= 0)]
+        steps = []
+        for k, item in enumerate(chosen):
+            p = reference.sigmoid(slow_out[item] @ h)
+            loss -= np.log(1 - p if k else p)
+            steps.append((item, LR * ((k == 0) - p)))
+        for item, step in steps:
+            gradient += step * slow_out[item]
+            slow_out[item] += step * h
+        np.add.at(slow_in, rows, gradient.astype(np.float32))
+    np.testing.assert_allclose(inputs, slow_in, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(outputs[:-1], slow_out[:-1], rtol=1e-3, atol=1e-5)
+    assert reference.log_loss_take(own.loss) == pytest.approx(loss, rel=1e-4)
+
+
+def test_no_window_changes_nothing() -> None:
+    (inputs, outputs), before = tables(), tables()
+    skipgram_rows(windows(), 0, inputs, outputs, LR, room())
+    assert (inputs == before[0]).all() and (outputs == before[1]).all()
