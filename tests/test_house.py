@@ -214,6 +214,42 @@ def test_a_broken_contract_is_seen(copy, contract):
     assert re.search(rf"{contract}.*BROKEN", done.stdout), done.stdout
 
 
+EXPORTED = """
+CBOW DivergedError EpochEnd Exact FormatError Hashed InputError Interrupted MissingExtraError Model
+Quotient Ragged ResourceError RowspaceError Score SettingError SkipGram Subwords Table Vectors
+Vocabulary VocabularyError analogies load save similarity train
+"""
+
+
+def test_exported_names_are_these():
+    import rowspace
+
+    assert rowspace.__all__ == sorted(EXPORTED.split())
+    for name in rowspace.__all__:
+        assert getattr(rowspace, name).__module__.startswith("rowspace.")
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = rowspace.nothing
+
+
+def test_importing_rowspace_imports_nothing_heavy():
+    code = "import rowspace, sys; dir(rowspace); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"numpy", "numba", "safetensors", "click"} & set(done.stdout.split())
+
+
+def test_reading_a_model_imports_no_compiler(tmp_path):
+    code = (
+        "import sys, rowspace as rs; E = rs.Vectors.random(['a', 'b', 'c'], 4); "
+        "rs.save(rs.Model(E), sys.argv[1]); rs.load(sys.argv[1]).vectors.nearest('a'); "
+        "print(*sys.modules)"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path / "m")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    seen = set(done.stdout.split())
+    assert "numpy" in seen
+    assert not {"numba", "llvmlite", "rowspace.training", "rowspace.objectives"} & seen
+
+
 @pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CHANGELOG.md"])
 def test_pages_are_there(name):
     assert len((ROOT / name).read_text("utf-8")) > 400

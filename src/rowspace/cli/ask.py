@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from rowspace.cli import options
 from rowspace.cli.answers import tell_unseen
 from rowspace.cli.output import Output, visible
+
+if TYPE_CHECKING:
+    from rowspace.vectors.analogy import Method
 
 NUMBER = click.IntRange(min=1)
 
@@ -26,8 +31,8 @@ def nearest(
     vectors = options.opened(model_path).vectors
     for place, word in enumerate(words):
         tell_unseen(output, vectors, [word])
-        if len(words) > 1 and not output.json:
-            output.write(("\n" if place else "") + visible(word))
+        if len(words) > 1:
+            output.head(("\n" if place else "") + visible(word))
         for item, score in vectors.nearest(word, k=k, first=first, exclude=exclude):
             line = f"{score:7.4f}  {visible(item)}"
             output.emit("neighbour", line, query=word, item=item, score=score)
@@ -49,7 +54,7 @@ def nearest(
 )
 @options.shared
 def analogy(
-    model_path: str, a: str, b: str, c: str, k: int, first: int | None, method: str
+    model_path: str, a: str, b: str, c: str, k: int, first: int | None, method: Method
 ) -> None:
     """A is to B as C is to what? `rowspace analogy MODEL man king woman`"""
     output = Output.here()

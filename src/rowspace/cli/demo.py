@@ -34,7 +34,7 @@ NEIGHBOURS = 5
 @click.option(
     "--epochs",
     type=click.IntRange(min=1),
-    default=15,
+    default=20,
     show_default=True,
     help="Passes over the text.",
 )
@@ -90,7 +90,6 @@ def trained(
     import rowspace as rs
     from rowspace import training
 
-    chosen = {} if threads is None else {"threads": threads}
     try:
         with shown(output) as progress:
             return rs.train(
@@ -100,7 +99,7 @@ def trained(
                 progress=progress,
                 epochs=epochs,
                 seed=seed,
-                **chosen,
+                threads=threads,
             )
     except training.Interrupted as stop:
         code = TERMINATED if stop.signal == 15 else INTERRUPTED
@@ -109,7 +108,7 @@ def trained(
 
 def show_neighbours(output: Output, model: Model) -> None:
     """What stands near a few words that every Python's documentation has."""
-    output.emit("heading", "\nWhat it learned: each word and its nearest neighbours")
+    output.head("\nWhat it learned: each word and its nearest neighbours")
     for word in ASKED:
         if word not in model.vectors:
             continue
@@ -125,8 +124,7 @@ def show_neighbours(output: Output, model: Model) -> None:
 
 def show_comparison(output: Output, found: Comparison) -> None:
     """Learned against random, with intervals."""
-    output.emit(
-        "heading",
+    output.head(
         f"\nLearned against random: {found.pairs} pairs of a word and its plural. How often is the"
         "\nplural nearer than another word of about its frequency? Spelling was never looked at.",
     )
@@ -146,6 +144,7 @@ def show_comparison(output: Output, found: Comparison) -> None:
 
 def suggest(output: Output, model: Path, corpus: Path) -> None:
     """What to try next."""
+    output.flush()
     place = shlex.quote(str(model))
     output.say(
         "\nNext:\n"

@@ -20,7 +20,7 @@ from rowspace.errors import InputError, VocabularyError
 if TYPE_CHECKING:
     import numpy as np
 
-    from rowspace.vectors import Vectors
+    from rowspace.vectors import Model, Vectors
 
 LINES_AT_ONCE = 4096
 
@@ -43,12 +43,18 @@ def encode(model_path: str, source: str, target: str | None, texts: bool, force:
     output = Output.here()
     if target is not None and Path(target).exists() and not force:
         raise Mistake(f"{target} exists", hint="--force writes over it")
-    vectors = options.opened(model_path).vectors
+    model = options.opened(model_path)
+    vectors = model.vectors
     with lines(source) as stream:
+        rows = (
+            of_texts(model, Path(model_path), stream)
+            if texts
+            else of_words(vectors, stream, output)
+        )
         if target is not None:
-            save(Path(target), vectors, stream, texts, output)
+            save(Path(target), vectors.dim, rows, output)
         else:
-            for line, row in encoded(vectors, stream, texts, output):
+            for line, row in rows:
                 text = None if output.json else text_of(line, row)
                 output.emit("vector", text, item=line, vector=row)
 
@@ -77,20 +83,30 @@ def decoded(stream: IO[bytes]) -> Iterator[str]:
         yield text.removeprefix("\ufeff") if number == 0 else text
 
 
-def encoded(
-    vectors: Vectors, stream: Iterator[str], texts: bool, output: Output
+def of_words(
+    vectors: Vectors, stream: Iterator[str], output: Output
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Each line with its vector, some thousand at a time."""
+    """Each line, a word, with its vector; some thousand at a time."""
     done = 0
     while block := list(islice(stream, LINES_AT_ONCE)):
-        if texts:
-            rows = [vectors.mean(line) for line in block]
-        else:
-            require_answers(vectors, block, done)
-            tell_unseen(output, vectors, block)
-            rows = vectors[block]
-        yield from zip(block, rows, strict=True)
+        require_answers(vectors, block, done)
+        tell_unseen(output, vectors, block)
+        yield from zip(block, vectors[block], strict=True)
         done += len(block)
+
+
+def of_texts(model: Model, folder: Path, stream: Iterator[str]) -> Iterator[tuple[str, np.ndarray]]:
+    """Each line, a text, with the mean vector of its words, cut as they were in training."""
+    from rowspace.corpus import TOKENIZERS, Reading, tokenizer
+
+    trained = model.config.get("training", {})
+    names = {"tokenizer", "lower", "normalize"} & trained.keys()
+    settings = {name: trained[name] for name in names}
+    if settings.get("tokenizer", "words") not in TOKENIZERS:
+        settings["tokenizer"] = str(folder / "tokenizer.json")
+    cut = tokenizer(Reading(**settings))
+    for line in stream:
+        yield line, model.vectors.mean(cut.tokens(line))
 
 
 def require_answers(vectors: Vectors, block: list[str], done: int) -> None:
@@ -111,7 +127,7 @@ def text_of(line: str, row: np.ndarray) -> str:
     return f"{visible(line)}\t" + " ".join(f"{value:.9g}" for value in row.tolist())
 
 
-def save(path: Path, vectors: Vectors, stream: Iterator[str], texts: bool, output: Output) -> None:
+def save(path: Path, dim: int, rows: Iterator[tuple[str, np.ndarray]], output: Output) -> None:
     """All vectors into one file, complete or not at all: .npy as a matrix [N, D], else text."""
     from rowspace.files import atomic
 
@@ -119,16 +135,16 @@ def save(path: Path, vectors: Vectors, stream: Iterator[str], texts: bool, outpu
     count = 0
     with atomic.reporting(path), atomic.drafts([path]) as (draft,):
         if matrix:
-            draft.write(npy_header(0, vectors.dim))
-        for line, row in encoded(vectors, stream, texts, output):
+            draft.write(npy_header(0, dim))
+        for line, row in rows:
             draft.write(
                 row.astype("<f4").tobytes() if matrix else f"{text_of(line, row)}\n".encode()
             )
             count += 1
         if matrix:
-            draft.overwrite(0, npy_header(count, vectors.dim))
+            draft.overwrite(0, npy_header(count, dim))
     output.emit("encoded", lines=count, path=str(path))
-    output.say(f"{count} vectors of {vectors.dim} numbers in {path}")
+    output.say(f"{count} vectors of {dim} numbers in {path}")
 
 
 def npy_header(count: int, dim: int) -> bytes:

@@ -37,6 +37,16 @@ class Output:
         if sys.stdout is not None:
             sys.stdout.write(line + "\n")
 
+    def head(self, text: str) -> None:
+        """A heading above lines of data, for people only."""
+        if not self.json:
+            self.write(text)
+
+    def flush(self) -> None:
+        """Bring out what is written so far, before a message that belongs after it."""
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
     def say(self, text: str) -> None:
         """A message for the person at the desk."""
         if sys.stderr is not None:

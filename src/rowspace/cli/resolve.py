@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from rowspace.cli.failures import Mistake
 from rowspace.cli.settings import SETTINGS
+from rowspace.errors import InputError
 
 if TYPE_CHECKING:
     from rowspace.objectives import Objective
@@ -28,8 +29,6 @@ ORIGINS = {
 class Resolved:
     """`chosen`: field -> (value, origin) for everything that is not left at its default."""
 
-    name: str
-    like: str
     chosen: Mapping[str, tuple[Any, str]]
 
     def objective(self) -> Objective:
@@ -42,7 +41,7 @@ class Resolved:
         """The class of the objective."""
         from rowspace.objectives import OBJECTIVES
 
-        return OBJECTIVES[self.name]
+        return OBJECTIVES[self.chosen["objective"][0]]
 
     def training(self) -> dict[str, Any]:
         """The other settings of `rs.train`; what is left out has its default there."""
@@ -60,7 +59,7 @@ class Resolved:
 
         own = {s.field for s in SETTINGS if s.owner == "unseen"} & set(self.chosen)
         given = {field: self.chosen[field][0] for field in own}
-        chosen = self.chosen.get("unseen", ("error", ""))[0]
+        chosen: str | Unseen = self.chosen.get("unseen", ("error", ""))[0]
         name = chosen if isinstance(chosen, str) else chosen.name
         kind = POLICIES["exact" if name in ("error", "unknown") else name]
         for field in sorted(given.keys() - _names(kind)):
@@ -69,24 +68,24 @@ class Resolved:
                 f"--{field} means nothing with --unseen {name}",
                 hint=f"--unseen {' or '.join(fitting)}",
             )
-        if not isinstance(chosen, str):  # --like hands over a policy whole
-            return replace(chosen, **given)
         if name == "unknown":
             return Exact(unknown=UNKNOWN)
-        return kind(**given) if "unseen" in self.chosen else None
+        try:
+            if not isinstance(chosen, str):  # --like hands over a policy whole
+                return kind(**{**_values(chosen), **given})
+            return kind(**given) if "unseen" in self.chosen else None
+        except InputError as error:  # a setting out of its range
+            raise Mistake(error.message, hint=error.hint) from error
 
     def origins(self) -> dict[str, tuple[Any, str]]:
         """Every setting with its value and where that came from, defaults included."""
         from rowspace.training import Settings
 
-        defaults = {**_defaults(Settings), **_defaults(self.kind())}
-        found: dict[str, tuple[Any, str]] = {
-            "objective": (self.name, "option" if self.name != "skipgram" else "default"),
-            "like": (self.like, "option" if self.like != "rowspace" else "default"),
-        }
-        for setting in SETTINGS:
-            value, origin = self.chosen.get(setting.field, (defaults.get(setting.field), "default"))
-            found[setting.field] = (getattr(value, "name", value), origin)
+        policy = self.unseen() or Settings().unseen
+        defaults = {**_defaults(Settings), **_defaults(self.kind()), **_values(policy)}
+        names = ["objective", "like", *(setting.field for setting in SETTINGS)]
+        found = {n: self.chosen.get(n, (defaults.get(n), "default")) for n in names}
+        found["unseen"] = (_word(policy), found["unseen"][1])
         return found
 
 
@@ -94,15 +93,30 @@ def resolved(ctx: click.Context) -> Resolved:
     """Read the options of `train words`."""
     chosen: dict[str, tuple[Any, str]] = {}
     like = ctx.params["like"]
+    for name in ("objective", "like"):
+        origin = ORIGINS.get(ctx.get_parameter_source(name) or ParameterSource.DEFAULT, "default")
+        chosen[name] = (ctx.params[name], origin)
     if like != "rowspace":
         from rowspace import objectives
 
         chosen.update({k: (v, f"--like {like}") for k, v in objectives.like(like).items()})
     for setting in SETTINGS:
-        origin = ORIGINS.get(ctx.get_parameter_source(setting.field) or ParameterSource.DEFAULT)
-        if origin is not None and ctx.params[setting.field] is not None:
-            chosen[setting.field] = (ctx.params[setting.field], origin)
-    return Resolved(ctx.params["objective"], like, chosen)
+        source = ctx.get_parameter_source(setting.field) or ParameterSource.DEFAULT
+        if source in ORIGINS and ctx.params[setting.field] is not None:
+            chosen[setting.field] = (ctx.params[setting.field], ORIGINS[source])
+    return Resolved(chosen)
+
+
+def _word(policy: Unseen) -> str:
+    """What --unseen calls a policy."""
+    if policy.name != "exact":
+        return policy.name
+    return "error" if policy.unknown_item is None else "unknown"
+
+
+def _values(policy: Unseen) -> dict[str, Any]:
+    """The fields of a policy with their values."""
+    return {name: getattr(policy, name) for name in _names(type(policy))}
 
 
 def _names(kind: type) -> set[str]:

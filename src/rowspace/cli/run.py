@@ -30,8 +30,7 @@ def run(argv: list[str]) -> int:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *_: output.warn(one_line(str(message)))
             code = obey(argv, output)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        output.flush()
     except click.exceptions.Exit as leave:
         code = leave.exit_code
     except (KeyboardInterrupt, click.Abort):
@@ -65,8 +64,7 @@ def fail(error: Exception, argv: list[str], output: Output) -> int:
     failure = failures.expected(error) or failures.crash(error, argv)
     try:
         code = failure.report(output)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        output.flush()
     except OSError:  # stdout itself is what failed
         failures.hush_stdout()
         code = failure.code

@@ -64,8 +64,7 @@ class JsonLines:
     def __call__(self, event: Event) -> None:
         rest = {key: value for key, value in event.items() if key != "type"}
         self.output.emit(str(event.get("type", "event")), **rest)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        self.output.flush()
         if event.get("type") == "warning":
             self.output.say(f"warning: {event.get('message', '')}")
 
@@ -156,8 +155,8 @@ def sentence(event: Event) -> str:
         return f"epoch {event.get('epoch', '?')} done" + (f": {rest}" if rest else "")
     if kind == "warning":
         return f"warning: {event.get('message', '')}"
-    if kind == "message":
-        return str(event.get("message", ""))
+    if kind == "resumed":
+        return f"going on after {float(event.get('words') or 0) / 1e6:.1f} M words"
     return ""
 
 

@@ -68,10 +68,8 @@ def words(ctx: click.Context, /, **given: Any) -> None:
     if given["target"] is None:
         raise Mistake("no place for the model given", hint="-o MODEL")
     target = Path(given["target"])
-    if occupied(target) and not (given["force"] or given["resume"]):
-        raise Mistake(
-            f"{target} exists and is not empty", hint="--force writes over it, --resume goes on"
-        )
+    if not given["force"]:
+        require_free(target, given["resume"])
     train(output, plan, given, target)
 
 
@@ -123,12 +121,18 @@ def resume_line() -> str:
     return "rowspace " + shlex.join(argv)
 
 
-def occupied(target: Path) -> bool:
-    """Whether something is there that a new model would replace."""
-    try:
-        return not target.is_dir() or any(target.iterdir()) if target.exists() else False
-    except PermissionError:
-        return False  # training's own check names what is not allowed
+def require_free(target: Path, resume: bool) -> None:
+    """Raise rather than replace a model, or drop a run that could be gone on with."""
+    unfinished = any(target.with_name(target.name + ".run").glob("step-*"))
+    if unfinished and not resume:
+        raise Mistake(
+            f"an interrupted run of {target} is there",
+            hint="--resume goes on with it, --force begins again",
+        )
+    if unfinished or not target.exists():
+        return
+    if not target.is_dir() or any(target.iterdir()):
+        raise Mistake(f"{target} exists and is not empty", hint="--force writes over it")
 
 
 def print_config(output: Output, plan: Resolved) -> None:

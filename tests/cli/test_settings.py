@@ -1,0 +1,85 @@
+"""The table of settings says what the code says: one place for every default."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+
+import pytest
+
+from rowspace.cli.settings import SETTINGS
+
+# Settings of `rs.train` that are options of another kind, or only for callers from Python.
+NOT_OPTIONS = {"allow_changed", "unseen", "reserved"}
+WORDS = {
+    "max_size": (None, "no limit"),
+    "threads": (None, "all cores"),
+    "processes": (None, "all cores"),
+    "lower": (True, "lower"),
+    "shrink": (True, "shrink"),
+    "deterministic": (False, "fast"),
+    "normalize": (None, "none"),
+    "column": (None, "none"),
+    "buckets": (2_000_000, "by policy"),
+}
+
+
+def defaults(kind: type) -> dict[str, object]:
+    found = {}
+    for field in fields(kind):
+        if field.default is not MISSING:
+            found[field.name] = field.default
+        elif field.default_factory is not MISSING:
+            found[field.name] = field.default_factory()
+        else:
+            found[field.name] = MISSING
+    return found
+
+
+def owned(owner: str) -> dict[str, str]:
+    return {s.field: s.default for s in SETTINGS if s.owner == owner}
+
+
+def agree(field: str, value: object, shown: str) -> bool:
+    """Whether the help's words mean the default."""
+    if field in WORDS:
+        return (value, shown) == WORDS[field]
+    first = shown.split(";")[0]
+    return float(first) == value if isinstance(value, (int, float)) else first == value
+
+
+def test_objectives():
+    from rowspace.objectives import CBOW, SkipGram
+
+    assert owned("objective").keys() == {f.name for f in fields(SkipGram)}
+    for field, shown in owned("objective").items():
+        assert agree(field, defaults(SkipGram)[field], shown), field
+        if agree(field, defaults(CBOW)[field], shown):
+            continue
+        assert shown.endswith(f"; cbow {defaults(CBOW)[field]:g}"), field
+
+
+def test_training():
+    from rowspace.training import Settings
+
+    real = defaults(Settings)
+    shown = owned("training")
+    assert shown.keys() - {"unseen"} == real.keys() - NOT_OPTIONS
+    for field in shown.keys() - {"unseen"}:
+        assert agree(field, real[field], shown[field]), field
+
+
+def test_unseen():
+    from rowspace.vocabulary import POLICIES
+
+    known = {f.name: defaults(k)[f.name] for k in POLICIES.values() for f in fields(k)}
+    for field, shown in owned("unseen").items():
+        assert field in known
+        if shown != "by policy":
+            assert agree(field, known[field], shown), field
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"), [("dim", 101, "100"), ("lower", False, "lower"), ("lr", 0.1, "1")]
+)
+def test_disagreement_is_seen(field, value, shown):
+    assert not agree(field, value, shown)
