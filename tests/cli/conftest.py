@@ -34,9 +34,8 @@ def command(tmp_path: Path) -> Command:
             text=True,
             errors="surrogateescape",
             timeout=120,
-            cwd=tmp_path,
             env=environment(**(env or {})),
-            **more,
+            **{"cwd": tmp_path, **more},
         )
 
     return run

@@ -280,3 +280,51 @@ def test_print_config_says_where_from(command, tmp_path, objects):
     assert (origin["dim"], origin["window"], origin["objective"]) == ("option", "config", "config")
     assert (origin["sample"], origin["seed"]) == ("--like fasttext", "default")
     assert (found["unseen"]["value"], found["minn"]["value"]) == ("subwords", 3)
+
+
+def test_nothing_around_the_run_matters(command, corpus, tmp_path):
+    """Fault case 36: hash seed, locale, folder, order of files, threads."""
+    text = corpus.read_text().splitlines(keepends=True)
+    for name in ("one", "two"):
+        (tmp_path / name / "shards").mkdir(parents=True)
+        parts = range(3) if name == "one" else reversed(range(3))
+        for part in parts:
+            path = tmp_path / name / "shards" / f"{part}.txt"
+            path.write_text("".join(text[part * 200 : part * 200 + 200]))
+    words = ("train", "words", "shards", "-o", "m", *SMALL, "--deterministic", "--unseen", "hashed")
+    small = ("--buckets", "50")
+    runs = {
+        "one": ({"PYTHONHASHSEED": "0", "LC_ALL": "C"}, "1"),
+        "two": ({"PYTHONHASHSEED": "77", "LC_ALL": "C.UTF-8", "TZ": "Asia/Tokyo"}, "2"),
+    }
+    models = []
+    for name, (env, hands) in runs.items():
+        more = ("--threads", hands, "--processes", hands)
+        if int(hands) > len(os.sched_getaffinity(0)):
+            more = ()
+        done = command(*words, *small, *more, env=env, cwd=tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        models.append(files.load(tmp_path / name / "m").vectors)
+    assert list(models[0]) == list(models[1])
+    assert np.array_equal(models[0].rows, models[1].rows)
+
+
+def test_kernel_cache_that_cannot_be_used(command, corpus, tmp_path):
+    """Fault case 26."""
+    (tmp_path / "taken").write_text("")
+    env = {"XDG_CACHE_HOME": str(tmp_path / "taken")}
+    done = command("train", "words", corpus, "-o", "m", *SMALL, env=env)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("compiled kernels are not kept between runs") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_reader_of_progress_that_leaves(corpus, tmp_path):
+    """Fault case 39: the training goes on without its audience."""
+    words = f"{corpus.name} -o m {' '.join(SMALL)} --epochs 400 --json"
+    line = f"{sys.executable} -m rowspace train words {words} | head -1"
+    done = subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, cwd=tmp_path, timeout=120
+    )
+    assert json.loads(done.stdout)["type"] == "scan" and done.stderr.count("error") == 0
+    assert len(files.load(tmp_path / "m").vectors) == 8
