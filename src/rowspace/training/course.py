@@ -54,8 +54,7 @@ class Course:
         self.objective, self.settings, self.state, self.tell = objective, settings, state, tell
         self.total = state.units * settings.epochs
         self.epoch_over = False
-        self.rate = 0.0
-        self.report = Tally()
+        self.kept_at = time.monotonic()
         self.crew = self._crew()
 
     def _crew(self) -> Crew:
@@ -87,8 +86,13 @@ class Course:
         lr, last = self.objective.lr, self.objective.min_lr
         return lr - (lr - last) * unit / self.total
 
-    def go(self, asked: Callable[[], bool], checkpoint_every: float) -> bool:
-        """Work until the epoch ends, `asked()` is true or a checkpoint is due (True if so)."""
+    @property
+    def due(self) -> bool:
+        """Whether it is time for a checkpoint; `kept_at` is when the last one was written."""
+        return time.monotonic() - self.kept_at >= self.settings.checkpoint_every
+
+    def go(self, asked: Callable[[], bool]) -> None:
+        """Work until the epoch ends, `asked()` is true or a checkpoint is due."""
         state, started = self.state, time.monotonic()
         reported, last = started, state.seconds
         epoch = state.unit // state.units
@@ -101,14 +105,13 @@ class Course:
             if now - reported >= REPORT:
                 self._report(self.crew.take_tally(), max(now - reported, 1e-9))
                 reported = now
-            return asked() or now - started >= checkpoint_every
+            return asked() or self.due
 
         state.unit = self.crew.run(state.unit, stop, watch=watch, every=GLANCE)
         self._report(self.crew.take_tally(), max(time.monotonic() - reported, 1e-9))
         self.epoch_over = state.unit >= stop
         if self.epoch_over:
             self._close_epoch(epoch)
-        return time.monotonic() - started >= checkpoint_every
 
     def _report(self, tally: Tally, seconds: float) -> None:
         """Book what was done, stop a run that is lost, and tell."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -62,9 +64,11 @@ def train(
         course = Course(objective, chosen, state, tell)
         with asked_to_stop() as asked:
             while not course.finished:
-                due = course.go(lambda: asked.number != 0, chosen.checkpoint_every)
-                if run.kept is not None and (due or asked.number) and not course.finished:
-                    _checkpoint(run.kept, state, tell)
+                course.go(lambda: asked.number != 0)
+                if (course.due or asked.number) and not course.finished:
+                    if run.kept is not None:
+                        _checkpoint(run.kept, state, tell)
+                    course.kept_at = time.monotonic()
                 if asked.number and not course.finished:
                     if run.kept is None:
                         raise KeyboardInterrupt
@@ -73,7 +77,7 @@ def train(
                     break
         model = course.model()
         if output is not None:
-            save(model, output, force=True)
+            save(model, output, force=True, tokenizer=_tokenizer(chosen))
             run.spent = True
     return model
 
@@ -136,7 +140,11 @@ def _resume(
 ) -> State | None:
     if place.kept is None:
         raise ResourceError("this run keeps no checkpoint to go on from")
-    found = place.kept.latest()
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        found = place.kept.latest()
+    for warning in heard:
+        tell({"type": "warning", "message": str(warning.message)})
     if found is None:
         tell({
             "type": "warning",
@@ -148,6 +156,12 @@ def _resume(
         state.encoded.check(corpus)  # type: ignore[arg-type]
     tell({"type": "resumed", "words": state.words, "epoch": state.unit // max(1, state.units)})
     return state
+
+
+def _tokenizer(settings: Settings) -> bytes | None:
+    """The trained tokenizer's file, which the model takes along."""
+    path = Path(settings.tokenizer)
+    return path.read_bytes() if path.suffix == ".json" else None
 
 
 def _checkpoint(run: Run, state: State, tell: Callable[[Event], None]) -> None:

@@ -66,7 +66,9 @@ class Encoded:
         try:
             record: Any = msgspec.json.decode((folder / RECORD).read_bytes(), type=dict[str, Any])
             record["sizes"] = tuple(record["sizes"])
-            encoded = msgspec.convert({**record, "path": str(folder / IDS)}, cls, strict=True)
+            encoded = msgspec.convert(
+                {**record, "path": str(folder / IDS)}, cls, dec_hook=lambda kind, value: kind(value)
+            )
             size = encoded.path.stat().st_size
         except FileNotFoundError as error:
             raise FormatError(
