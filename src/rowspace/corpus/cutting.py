@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from rowspace.corpus.block import Block
 
+NEWLINE = ord("\n")
 WHITE = (b" ", b"\t", b"\r", b"\x0b", b"\x0c")
 
 
@@ -36,6 +37,7 @@ def blocks(
 def _cut(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
     rest: list[bytes] = []
     held = 0
+    ended = True
     for piece in pieces:
         rest.append(piece)
         held += len(piece)
@@ -44,10 +46,14 @@ def _cut(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
         data = b"".join(rest)
         cut = _last_end(data, size)
         yield data[:cut]
+        ended = data[cut - 1] == NEWLINE
         rest = [data[cut:]]
         held = len(rest[0])
-    if data := b"".join(rest):
-        yield data if data.endswith(b"\n") else data + b"\n"
+    data = b"".join(rest)
+    if data.endswith(b"\n"):
+        yield data
+    elif data or not ended:  # the next source must not go on with this one's sentence
+        yield data + b"\n"
 
 
 def _last_end(data: bytes, size: int) -> int:

@@ -6,6 +6,7 @@ from rowspace.errors import InputError
 
 HEAD = 512  # bytes that tell: a tar archive shows itself at byte 257
 BOM = b"\xef\xbb\xbf"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # a byte order mark, without which it is not told
 
 COMPRESSION = {
     b"\x1f\x8b": "gzip",
@@ -28,8 +29,7 @@ NOT_TEXT = {
     b"\x89HDF\r\n": "HDF5",
     b"SQLite format 3\x00": "SQLite",
     b"\xba\x16\x4f\x2f": "fastText model",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
+    b"\xff\xfe\0\0": "UTF-32 text",
     b"PAR1": "parquet",
     b"ARROW1": "Arrow",
 }
@@ -40,7 +40,7 @@ REMEDY = {
     "RAR": "unpack it first",
     "tar": "unpack it first",
     "HTML": "a download that failed often leaves such a page: fetch the file again",
-    "UTF-16 text": "convert it: iconv -f utf-16 -t utf-8",
+    "UTF-32 text": "convert it: iconv -f utf-32 -t utf-8",
     "parquet": "give it the name it should have, .parquet, and name its --column",
 }
 

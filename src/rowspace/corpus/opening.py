@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import BinaryIO
 
 from rowspace.corpus.decompress import decompressed
 from rowspace.corpus.intake import Intake, Taken
-from rowspace.corpus.kinds import BOM, HEAD, compression, refuse_other_kinds
+from rowspace.corpus.kinds import BOM, HEAD, UTF_16, compression, refuse_other_kinds
 from rowspace.corpus.sources import STDIN
 from rowspace.errors import InputError, ResourceError
 
@@ -43,6 +45,7 @@ def named(path: str) -> str:
 def pieces(path: str, intake: Intake) -> Iterator[bytes]:
     """The text of a source in pieces of at most a few MB, without its byte order mark.
 
+    UTF-16 that begins with its mark comes out as UTF-8; all else is left as it is.
     Raises InputError for a file that is not text, is cut short or is damaged.
     """
     source = named(path)
@@ -61,9 +64,23 @@ def pieces(path: str, intake: Intake) -> Iterator[bytes]:
                 hint="unpack the outer file first",
             )
         refuse_other_kinds(head, source)
-        if head := head.removeprefix(BOM):
-            yield head
-        yield from text
+        text = chain([head.removeprefix(BOM)], text)
+        yield from _from_utf_16(text, source) if head.startswith(UTF_16) else text
+
+
+def _from_utf_16(text: Iterable[bytes], source: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    offset = 0
+    try:
+        for piece in text:
+            yield decoder.decode(piece).encode()
+            offset += len(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{source}: near byte {offset + error.start}: wanted UTF-16 text, as the file's "
+            f"first bytes say, came {error.reason}"
+        ) from None
 
 
 def _stdin() -> BinaryIO:

@@ -18,13 +18,20 @@ from rowspace.vocabulary.tally import Tally
 BATCH = 1 << 18  # tokens counted at a time
 
 
+class _End:
+    """What no token can be."""
+
+
+END = _End()
+
+
 def scan_sentences(sentences: Iterable[Any], folder: Path, *, intake: Intake, memory: int) -> Scan:
     """Counts tokens as they are: nothing is cut, lower-cased or normalised.
 
     Raises InputError naming the sentence for what is not a list of strings.
     """
     file = folder / "part-0.numbers"
-    tally = Tally(None, _spell, file=file, memory=memory)
+    tally = Tally(END, _spell, file=file, memory=memory)
     progress = Progress(intake)
     parts = []
     intake.begin()
@@ -41,7 +48,7 @@ def _spell(token: str) -> list[bytes]:
 
 
 def _batches(sentences: Iterable[Any]) -> Iterator[list[Any]]:
-    """Tokens of many sentences in one list, None after each sentence."""
+    """Tokens of many sentences in one list, END after each sentence."""
     batch: list[Any] = []
     first = 0
     for number, sentence in enumerate(sentences):
@@ -53,33 +60,27 @@ def _batches(sentences: Iterable[Any]) -> Iterator[list[Any]]:
                 hint="cut it first, for example with .split(); a path is given by itself",
             )
         batch.extend(sentence)
-        batch.append(None)
+        batch.append(END)
         if len(batch) >= BATCH:
-            _check(batch, first, number + 1)
-            yield batch
+            yield _checked(batch, first)
             batch, first = [], number + 1
     if batch:
-        _check(batch, first, first + batch.count(None))
-        yield batch
+        yield _checked(batch, first)
 
 
-def _check(batch: list[Any], first: int, stop: int) -> None:
-    kinds = set(map(type, batch))
-    if kinds <= {str, type(None)} and batch.count(None) == stop - first:
-        return
-    sentence = first
-    for at, token in enumerate(batch):
-        ends = token is None and at + 1 < len(batch) and batch.count(None) == stop - first
-        if ends:
-            sentence += 1
-        elif not isinstance(token, str) and not (token is None and at + 1 == len(batch)):
-            raise InputError(
-                f"near sentence {sentence}: a token must be a string, "
-                f"got {type(token).__name__}: {token!r:.60}"
-            )
+def _checked(batch: list[Any], first: int) -> list[Any]:
+    wrong = tuple(kind for kind in set(map(type, batch)) if not issubclass(kind, (str, _End)))
+    if wrong:
+        at = next(at for at, token in enumerate(batch) if type(token) in wrong)
+        raise InputError(
+            f"sentence {first + batch[:at].count(END)}: a token must be a string, "
+            f"got {type(batch[at]).__name__}: {batch[at]!r:.60}"
+        )
+    return batch
 
 
 def _digestible(batch: list[Any]) -> bytes:
     """Bytes that tell two batches apart: the length of each token, then the tokens."""
-    lengths = np.fromiter((-1 if token is None else len(token) for token in batch), np.int32)
-    return lengths.tobytes() + "".join(filter(None, batch)).encode("utf-8", "surrogatepass")
+    lengths = [-1 if token is END else len(token) for token in batch]
+    text = "".join([token for token in batch if token is not END])
+    return np.array(lengths, np.int32).tobytes() + text.encode("utf-8", "surrogatepass")
