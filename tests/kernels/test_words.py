@@ -18,9 +18,7 @@ def windows(count: int = 40, negatives: int = 5) -> Windows:
     cuts = np.concatenate([[0], np.cumsum(lengths)])
     drawn = np.stack([rng.permutation(V)[:negatives] for _ in range(count)]).astype(np.int32)
     drawn[::7, -1] = -1
-    centres = np.array(
-        [rng.choice(np.setdiff1d(np.arange(V), row)) for row in drawn], np.int32
-    )
+    centres = np.array([rng.choice(np.setdiff1d(np.arange(V), row)) for row in drawn], np.int32)
     return Windows(centres, rng.integers(0, V, cuts[-1]).astype(np.int32), cuts, drawn)
 
 
@@ -57,9 +55,7 @@ def test_skipgram_rows() -> None:
     for w in range(40):
         rows = np.array([drawn.centres[w], *drawn.negatives[w][drawn.negatives[w] >= 0]])
         near = contexts(drawn, w)
-        reference.window(
-            slow_in, near, len(near), slow_out, rows, len(rows), LR, np.zeros(0), loss
-        )
+        reference.window(slow_in, near, len(near), slow_out, rows, len(rows), LR, np.zeros(0), loss)
     np.testing.assert_allclose(inputs, slow_in, rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(outputs[:-1], slow_out[:-1], rtol=1e-3, atol=1e-5)
     assert reference.log_loss_take(own.loss) == pytest.approx(
@@ -70,8 +66,9 @@ def test_skipgram_rows() -> None:
 @pytest.mark.parametrize("mean", [True, False])
 @pytest.mark.parametrize("dtype", [np.int32, np.int64])
 def test_skipgram_bags(mean: bool, dtype: type) -> None:
-    drawn, (inputs, outputs), own, held = windows(), tables(V + 10), room(), bags(mean, dtype)
-    skipgram_bags(drawn, 40, held, inputs, outputs, LR, own, 3)
+    drawn, (inputs, outputs) = windows(negatives=6), tables(V + 10)
+    own, held = room(negatives=6, dtype=dtype), bags(mean, dtype)
+    skipgram_bags(drawn, 40, held, inputs, outputs, LR, own)
     slow_in, slow_out = tables(V + 10)
     loss = 0.0
     for w in range(40):
@@ -79,20 +76,20 @@ def test_skipgram_bags(mean: bool, dtype: type) -> None:
         rows = held.ids[held.offsets[centre] : held.offsets[centre + 1]]
         if not len(rows):
             continue
-        near = contexts(drawn, w)
-        far = [item for item in drawn.negatives[w] if item >= 0 and item not in near]
-        weight = len(near) * 3 / max(1, len(far))
-        h = slow_in[rows].sum(0) / (len(rows) if mean else 1)
-        gradient = np.zeros(STRIDE)
-        steps = []
-        for item, label in [*((i, 1) for i in near), *((i, 0) for i in far)]:
-            p = reference.sigmoid(slow_out[item] @ h)
-            loss -= np.log(p if label else 1 - p)
-            steps.append((item, LR * (label - p) * (1 if label else weight)))
-        for item, step in steps:
-            gradient += step * slow_out[item]
-            slow_out[item] += step * h
-        np.add.at(slow_in, rows, gradient.astype(np.float32))
+        near, moved = contexts(drawn, w), np.zeros(STRIDE)
+        for start in range(0, len(near), 2):
+            pair = near[start : start + 2]
+            far = [i for i in drawn.negatives[w][: 3 * len(pair)] if i >= 0 and i not in pair]
+            h = (slow_in[rows] + moved).sum(0) / (len(rows) if mean else 1)
+            steps = []
+            for item, label in [*((i, 1) for i in pair), *((i, 0) for i in far)]:
+                p = reference.sigmoid(slow_out[item] @ h)
+                loss -= np.log(p if label else 1 - p)
+                steps.append((item, LR * (label - p)))
+            for item, step in steps:
+                moved += step * slow_out[item]
+                slow_out[item] += step * h
+        np.add.at(slow_in, rows, moved.astype(np.float32))
     np.testing.assert_allclose(inputs, slow_in, rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(outputs[:-1], slow_out[:-1], rtol=1e-3, atol=1e-5)
     assert reference.log_loss_take(own.loss) == pytest.approx(loss, rel=1e-4)

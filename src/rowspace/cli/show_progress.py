@@ -155,6 +155,8 @@ def sentence(event: Event) -> str:
         return f"epoch {event.get('epoch', '?')} done" + (f": {rest}" if rest else "")
     if kind == "warning":
         return f"warning: {event.get('message', '')}"
+    if kind == "compile":
+        return "compiling the kernels for this machine, once: some seconds"
     if kind == "resumed":
         return f"going on after {float(event.get('words') or 0) / 1e6:.1f} M words"
     return ""

@@ -17,6 +17,7 @@ from rowspace.kernels.reference import OUTPUT_BLOCK
 
 _AHEAD = 3  # windows between asking for a row and using it
 _PREDICT_BLOCK = 4
+CONTEXT_BLOCK = 2  # context words a bag meets at a time, sharing negatives
 
 
 class Bags(NamedTuple):
@@ -28,13 +29,14 @@ class Bags(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """What one thread needs beside the tables: row lists, steps, two vectors [S], the loss."""
+    """What one thread needs beside the tables: row lists, steps, vectors [S], the loss."""
 
     near: np.ndarray
     far: np.ndarray
     g: np.ndarray
     h: np.ndarray
     gradient: np.ndarray
+    moved: np.ndarray
     loss: np.ndarray
 
 
@@ -48,6 +50,7 @@ def scratch(radius: int, negatives: int, longest_bag: int, stride: int, ids: typ
         np.zeros(context * max(1, longest_bag) + 2, ids),
         np.zeros(outputs, np.int32),
         np.zeros((context + 2) * (outputs + 16), np.float32),
+        np.zeros(stride, np.float32),
         np.zeros(stride, np.float32),
         np.zeros(stride, np.float32),
         loss,
@@ -115,16 +118,15 @@ def skipgram_bags(
     outputs: np.ndarray,
     lr: float,
     scratch: Scratch,
-    negative: int,
 ) -> None:
     """Skip-gram where an item is a bag of rows: input is the centre's bag, outputs its context.
 
-    The bag is pooled once a window and meets every context word and the window's negatives,
-    which are weighted so that each pair has `negative` of them. The gradient goes to each row
-    of the bag in full, as in fastText.
+    The bag is pooled once a window. Its vector meets the context two words at a time, each two
+    with the window's negatives, and moves before it meets the next two; what it moved in all is
+    added to each row of the bag in full at the end, as in fastText.
     """
     spare = len(outputs) - 1
-    far, h, gradient = scratch.far, scratch.h, scratch.gradient
+    far, h, gradient, moved = scratch.far, scratch.h, scratch.gradient, scratch.moved
     for w in range(n):
         _ask(windows, n, w + _AHEAD, outputs)
         if w + 1 < n:
@@ -135,24 +137,41 @@ def skipgram_bags(
         rows = bags.ids[bags.offsets[centre] : bags.offsets[centre + 1]]
         if len(rows) == 0:
             continue
-        positives = 0
-        for item in windows.contexts[windows.cuts[w] : windows.cuts[w + 1]]:
-            far[positives] = item
-            positives += 1
-        m = positives
-        for item in windows.negatives[w]:
-            taken = item < 0
-            for other in far[:positives]:
-                taken = taken or other == item
-            if not taken:
-                far[m] = item
-                m += 1
-        weight = positives * negative / max(1, m - positives)
-        _pad(far, m, _PREDICT_BLOCK, spare)
         gather(inputs, rows, len(rows), 1 / len(rows) if bags.mean else 1.0, h)
-        predict(outputs, far, m, positives, h, lr, weight, scratch.g, scratch.loss)
-        learn(outputs, far, m, scratch.g, h, gradient)
-        scatter(inputs, rows, len(rows), gradient)
+        moved[:] = 0
+        start = windows.cuts[w]
+        while start < windows.cuts[w + 1]:
+            stop = min(start + CONTEXT_BLOCK, windows.cuts[w + 1])
+            m = _pairs(windows, w, start, stop, far)
+            _pad(far, m, _PREDICT_BLOCK, spare)
+            predict(outputs, far, m, stop - start, h, lr, 1.0, scratch.g, scratch.loss)
+            learn(outputs, far, m, scratch.g, h, gradient)
+            scale = np.float32(1 if bags.mean else len(rows))
+            for d in range(len(h)):
+                moved[d] += gradient[d]
+                h[d] += scale * gradient[d]
+            start = stop
+        scatter(inputs, rows, len(rows), moved)
+
+
+@kernel
+def _pairs(windows: Windows, w: int, start: int, stop: int, rows: np.ndarray) -> int:
+    """Context words `start` to `stop`, then as many of the window's negatives for each of them as
+    there are for CONTEXT_BLOCK, none of them among these words; returns how many rows."""
+    positives = 0
+    for item in windows.contexts[start:stop]:
+        rows[positives] = item
+        positives += 1
+    m = positives
+    share = len(windows.negatives[w]) * positives // CONTEXT_BLOCK
+    for item in windows.negatives[w][:share]:
+        taken = item < 0
+        for other in rows[:positives]:
+            taken = taken or other == item
+        if not taken:
+            rows[m] = item
+            m += 1
+    return m
 
 
 @kernel

@@ -95,6 +95,11 @@ class _Cache(caching.FunctionCache):
 _folder = _choose_folder()
 
 
+def cold() -> bool:
+    """Whether nothing has been compiled for this machine and version yet."""
+    return next(_folder.rglob("*.nbc"), None) is None
+
+
 def kernel(function: F) -> F:
     """Compile `function` at its first call: no GIL, cached, IEEE rules for NaN kept."""
     compiled: Any = numba.njit(nogil=True, fastmath=FASTMATH, error_model="numpy")(function)

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
     from rowspace.kernels.cpu_windows import Windows
     from rowspace.kernels.cpu_words import Scratch
 
-# A bag is pooled once for all pairs of its window, which share their noise words; this many times
-# `negative` are drawn, so that no single one weighs too much (benchmarks/kernels has the trials).
-SHARED = 4
-
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -28,8 +24,10 @@ class SkipGram(Objective):
     name: ClassVar[str] = "skipgram"
 
     def drawn(self, tables: Tables) -> int:
-        """`negative` for a window of plain rows, more where a bag meets the window at once."""
-        return self.negative if tables.plain else SHARED * self.negative
+        """`negative` for a window of plain rows, for each of a block of words that meet a bag."""
+        from rowspace.kernels.cpu_words import CONTEXT_BLOCK
+
+        return self.negative if tables.plain else CONTEXT_BLOCK * self.negative
 
     def step(self, tables: Tables) -> Step:
         """Pairs of words in the windows are counted."""
@@ -43,7 +41,7 @@ class SkipGram(Objective):
             return int(windows.cuts[n])
 
         def pooled(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
-            skipgram_bags(windows, n, bags, inputs, outputs, lr, scratch, self.negative)
+            skipgram_bags(windows, n, bags, inputs, outputs, lr, scratch)
             return int(windows.cuts[n])
 
         return rows if tables.plain else pooled
