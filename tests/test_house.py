@@ -286,6 +286,23 @@ def test_commands_are_documented():
     assert shown <= set(app.app.entries)
 
 
+def test_other_tools_choices_are_documented():
+    from rowspace.objectives import LIKE
+
+    page = (ROOT / "docs" / "like.md").read_text("utf-8")
+    rows = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in page.splitlines()]
+    table = {row[0]: row[1:] for row in rows if len(row) == 3 and row[0] != "setting"}
+    for place, name in enumerate(("word2vec", "fasttext")):
+        for setting, value in LIKE[name].items():
+            if setting != "unseen":
+                shown = str(value).lower() if isinstance(value, bool) else str(value)
+                assert table[setting][place] == shown, (name, setting)
+    buckets, low, high = (
+        getattr(LIKE["fasttext"]["unseen"], n) for n in ("buckets", "minn", "maxn")
+    )
+    assert table["unseen"] == ["error", f"subwords ({low} to {high}, {buckets} buckets)"]
+
+
 def test_architecture_draws_every_folder():
     page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     for folder in SOURCE.iterdir():

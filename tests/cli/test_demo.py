@@ -42,6 +42,11 @@ def test_it_is_quick(shown):
     assert shown[2] < 120  # about ten seconds where the kernels are compiled already
 
 
+def test_this_python_has_enough_to_say(shown):
+    (corpus,) = [o for o in shown[0] if o["type"] == "corpus"]
+    assert corpus["bytes"] > 1_500_000
+
+
 def test_it_learns(shown):
     scores = {o["name"]: o for o in shown[0] if o["type"] == "score"}
     learned, random = scores["plural nearer, learned"], scores["plural nearer, random"]

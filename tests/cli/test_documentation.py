@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from rowspace.cli.documentation import paragraphs
@@ -49,10 +47,3 @@ def test_docstrings_are_read_and_nothing_runs(tmp_path):
 def test_no_sources(tmp_path):
     with pytest.raises(InputError, match="no documentation"):
         list(paragraphs(tmp_path))
-
-
-def test_this_python_has_enough():
-    before = set(sys.modules)
-    words = sum(len(line.split()) for line in paragraphs())
-    assert words > 200_000
-    assert not {"this", "antigravity", "idlelib"} & (set(sys.modules) - before)

@@ -242,6 +242,13 @@ def test_two_runs_on_one_folder(corpus, tmp_path, command):
         process.communicate()
 
 
+def test_output_below_a_file(command, corpus):
+    """Fault case 6, for root too: said before the corpus is read."""
+    done = command("train", "words", corpus, "-o", "corpus.txt/m", "--json")
+    assert done.returncode in (3, 5) and '"scan"' not in done.stdout
+    assert "corpus.txt" in done.stderr and "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
 def test_output_that_cannot_be_written(command, corpus, tmp_path):
     """Fault case 6."""
