@@ -8,87 +8,96 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, final
 
 import numpy as np
 
 from rowspace.corpus import Cutting
-from rowspace.kernels.cpu_pieces import number_pieces, place_pieces
+from rowspace.kernels.cpu_pieces import BATCH, codes_of, number_pieces, place_pieces
 from rowspace.vocabulary.tally import END_NUMBER, Distinct, Part, maps_of, write_all
 
 # What a distinct piece costs beside its bytes: two slots of 8 bytes at least (four at most),
-# its hash, offset and count.
-ENTRY = 48
+# its hash, offset, size and count, and the filling of its last word.
+ENTRY = 56
 FIRST_PIECES = 1 << 16
-FIRST_TEXT = 1 << 20
+FIRST_WORDS = 1 << 17
 
 
 @final
 class CompiledTally:
     """Counts the pieces of prepared text; arguments as for `Tally`.
 
-    Piece i is `text[offsets[i]:offsets[i + 1]]`; `slots` is an open-addressing table of pieces.
+    Piece i has `sizes[i]` bytes, in the 8-byte words `text[offsets[i]:offsets[i + 1]]`; `slots`
+    is an open-addressing table of pieces.
     """
 
     def __init__(
         self, cutting: Cutting, spell: Callable[[bytes], list[bytes]], *, file: Path, memory: int
     ) -> None:
         self._spell, self._memory = spell, memory
-        self._kinds = np.frombuffer(cutting.kinds, np.uint8)
-        self._fold = np.frombuffer(cutting.fold, np.uint8)
+        kinds, fold = (np.frombuffer(one, np.uint8) for one in (cutting.kinds, cutting.fold))
+        self._codes = codes_of(kinds, fold)
         self._seed = secrets.randbits(62)  # no text can be made to collide; no result shows it
-        self._numbers: BinaryIO = file.open("wb", buffering=0)
+        self._file: BinaryIO = file.open("wb", buffering=0)
         self._mapped: BinaryIO = maps_of(file).open("wb", buffering=0)
         self._maps: list[int] = []
         self._lost = self._threshold = 0
         self._state = np.array([1, 0], np.int64)
+        self._counts = np.zeros(1, np.int64)
         self._hashes = np.zeros(FIRST_PIECES, np.uint64)
-        self._counts = np.zeros(FIRST_PIECES, np.int64)
+        self._sizes = np.zeros(FIRST_PIECES, np.int32)
         self._offsets = np.zeros(FIRST_PIECES + 1, np.int64)
-        self._text = np.zeros(FIRST_TEXT, np.uint8)
+        self._text = np.zeros(FIRST_WORDS, "<u8")
         self._slots = np.zeros(2 * FIRST_PIECES, np.uint64)
+        self._numbers = np.empty(0, np.int32)
+        self._words = np.empty(0, "<u8")
 
     def add(self, data: bytes) -> Part:
         """Numbers and counts the pieces of one block."""
         if not data:
             return Part(0, len(self._maps))
+        if len(self._numbers) < len(data):
+            self._numbers = np.empty(len(data), np.int32)  # a piece takes at least a byte
+            self._words = np.empty(len(data) // 8 + 2 * BATCH, "<u8")
         text = np.frombuffer(data, np.uint8)
-        numbers = np.empty(len(data), np.int32)  # a piece takes a byte; untouched pages cost none
         self._state[1] = at = 0
-        while (at := self._count(text, at, numbers)) < len(data):
+        while (at := self._number(text, at)) < len(data):
             self._grow()
-        counted = Part(int(self._state[1]), len(self._maps))
-        write_all(self._numbers, numbers[: counted.entries])
+        pieces, entries = self._state.tolist()
+        numbers = self._numbers[:entries]
+        write_all(self._file, numbers)
+        counts = np.bincount(numbers, minlength=pieces)
+        counts[: len(self._counts)] += self._counts
+        self._counts = counts
+        part = Part(entries, len(self._maps))
         while self._size() > self._memory and self._state[0] > 1:
             self._forget()
-        return counted
+        return part
 
-    def _count(self, data: np.ndarray, start: int, numbers: np.ndarray) -> int:
+    def _number(self, data: np.ndarray, start: int) -> int:
         return int(
             number_pieces(
-                data, start, self._kinds, self._fold, self._seed, self._slots, self._hashes,
-                self._offsets, self._text, self._counts, numbers, self._state,
+                data, start, self._codes, self._seed, self._slots, self._hashes, self._offsets,
+                self._sizes, self._text, self._numbers, self._words, self._state,
             )
         )  # fmt: skip
 
     def _size(self) -> int:
-        return int(ENTRY * self._state[0] + self._offsets[self._state[0]])
+        pieces = int(self._state[0])
+        return ENTRY * pieces + 8 * int(self._offsets[pieces])
 
     def _grow(self) -> None:
         """Doubles what is full: the table, or the text, which the next piece must fit in."""
-        pieces = int(self._state[0])
-        if pieces == len(self._hashes):
-            self._hashes = _doubled(self._hashes)
-            self._counts = _doubled(self._counts)
-            self._offsets = np.append(self._offsets, np.zeros(pieces, np.int64))
+        if self._state[0] == len(self._hashes):
+            self._hashes, self._sizes = _doubled(self._hashes), _doubled(self._sizes)
+            self._offsets = np.append(self._offsets, np.zeros(len(self._offsets) - 1, np.int64))
             self._place()
         else:
             self._text = _doubled(self._text)
 
     def _place(self) -> None:
-        """Rebuilds the slots from the hashes; piece 0, the end of a line, is not looked up."""
+        """Rebuilds the slots from the hashes."""
         self._slots = np.zeros(2 * len(self._hashes), np.uint64)
         place_pieces(self._slots, self._hashes[: self._state[0]])
 
@@ -96,35 +105,36 @@ class CompiledTally:
         """Drops what was seen rarely, more with every call."""
         self._threshold += 1
         pieces = int(self._state[0])
-        counts = self._counts[:pieces]
-        keep = counts > self._threshold
+        keep = self._counts > self._threshold
         keep[END_NUMBER] = True
-        times = counts.tolist()
-        kept = keep.tolist()
+        times, kept = self._counts.tolist(), keep.tolist()
         for number, piece in enumerate(self._pieces()):
             if not kept[number]:
                 self._lost += times[number] * len(self._spell(piece))
         moved = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
         write_all(self._mapped, moved)
         self._maps.append(pieces)
-        lengths = np.diff(self._offsets[: pieces + 1])
-        text = self._text[: self._offsets[pieces]][np.repeat(keep, lengths)]
+        widths = np.diff(self._offsets[: pieces + 1])
+        text = self._text[: self._offsets[pieces]][np.repeat(keep, widths)]
         left = int(keep.sum())
         self._text[: len(text)] = text
-        self._offsets[1 : left + 1] = np.cumsum(lengths[keep])
+        self._offsets[1 : left + 1] = np.cumsum(widths[keep])
         self._hashes[:left] = self._hashes[:pieces][keep]
-        self._counts[:left] = counts[keep]
+        self._sizes[:left] = self._sizes[:pieces][keep]
+        self._counts = self._counts[keep]
         self._state[0] = left
         self._place()
 
     def _pieces(self) -> list[bytes]:
-        cuts = self._offsets[: self._state[0] + 1].tolist()
-        text = self._text[: cuts[-1]].tobytes()
-        return [text[start:stop] for start, stop in pairwise(cuts)]
+        pieces = int(self._state[0])
+        text = self._text[: self._offsets[pieces]].tobytes()
+        starts = (8 * self._offsets[:pieces]).tolist()
+        sizes = self._sizes[:pieces].tolist()
+        return [text[start : start + size] for start, size in zip(starts, sizes, strict=True)]
 
     def finish(self) -> Distinct:
         """Closes the files and spells the distinct pieces."""
-        self._numbers.close()
+        self._file.close()
         self._mapped.close()
         pieces = self._pieces()
         tokens, lengths = pieces[1:], np.ones(len(pieces), np.int32)
@@ -136,9 +146,8 @@ class CompiledTally:
             lengths[1:][odd] = [len(one) for one in spelled.values()]
             ones = ((at, (token,)) for at, token in enumerate(tokens))
             tokens = [token for at, one in ones for token in spelled.get(at, one)]
-        counts = self._counts[: len(pieces)].copy()
         maps = tuple(self._maps)
-        return Distinct(tokens, lengths, counts, self._lost, self._threshold, maps)
+        return Distinct(tokens, lengths, self._counts, self._lost, self._threshold, maps)
 
 
 def _doubled(array: np.ndarray) -> np.ndarray:
