@@ -12,12 +12,19 @@ from rowspace.objectives.sampling import keep_thresholds, noise
 V = 50
 
 
-def sampling(negatives: int = 5, *, radius: int = 4, shrink: bool = True, sample: float = 0.02):
+def sampling(
+    negatives: int = 5,
+    *,
+    radius: int = 4,
+    shrink: bool = True,
+    sample: float = 0.02,
+    per_pair: bool = False,
+) -> Sampling:
     counts = np.arange(1, V + 1)[::-1].astype(np.int64) ** 2
     states = np.array([random.state(7, stream) for stream in (3, 4, 5)], np.uint64)
     chance, alias = noise(counts, 0.75)
     keep = keep_thresholds(counts, sample)
-    return Sampling(states, keep, chance, alias, radius, shrink, negatives)
+    return Sampling(states, keep, chance, alias, radius, shrink, negatives, per_pair)
 
 
 def corpus(n: int = 400) -> np.ndarray:
@@ -81,8 +88,8 @@ def test_a_stretch_gives_the_same_windows_alone_as_in_the_run() -> None:
     assert n + m == count
     joined = np.concatenate([first.centres[:n], second.centres[:m]])
     assert (joined == whole.centres[:count]).all()
-    negatives = np.concatenate([first.negatives[:n], second.negatives[:m]])
-    assert (negatives == whole.negatives[:count]).all()
+    negatives = np.concatenate([first.negatives[: n * 5], second.negatives[: m * 5]])
+    assert (negatives == whole.negatives[: count * 5]).all()
 
 
 def test_another_epoch_draws_other_windows() -> None:
@@ -90,15 +97,24 @@ def test_another_epoch_draws_other_windows() -> None:
     how, ids = sampling(), corpus()
     first, n = draw(ids, 0, how)
     second, m = draw(ids, len(ids), how)
-    assert n != m or (first.negatives[:n] != second.negatives[:n]).any()
+    assert n != m or (first.negatives[: n * 5] != second.negatives[: n * 5]).any()
 
 
 def test_negatives_are_distinct_and_never_the_centre() -> None:
     windows, count = draw(corpus(), 0, sampling(6))
     for w in range(count):
-        drawn = [item for item in windows.negatives[w].tolist() if item >= 0]
+        drawn = [item for item in windows.negatives[w * 6 : w * 6 + 6].tolist() if item >= 0]
         assert len(set(drawn)) == len(drawn)
         assert windows.centres[w] not in drawn
+
+
+def test_negatives_of_pairs_lie_beside_their_words() -> None:
+    how = sampling(3, per_pair=True)
+    windows, count = draw(corpus(), 0, how)
+    assert len(windows.negatives) == 3 * len(windows.contexts)
+    for w in range(count):
+        drawn = windows.negatives[windows.cuts[w] * 3 : windows.cuts[w + 1] * 3]
+        assert ((drawn >= 0) & (drawn < V)).all() and windows.centres[w] not in drawn
 
 
 def test_negatives_follow_the_noise_distribution() -> None:
@@ -112,17 +128,17 @@ def test_negatives_follow_the_noise_distribution() -> None:
         others = expected.copy()
         others[centre] = 0
         share += others / others.sum() / V
-    seen = np.bincount(windows.negatives[:count, 0], minlength=V) / count
+    seen = np.bincount(windows.negatives[:count], minlength=V) / count
     assert np.abs(seen - share).max() < 0.004
 
 
 def test_a_vocabulary_too_small_for_the_negatives_does_not_hang() -> None:
     counts = np.array([5, 4], np.int64)
     states = np.array([random.state(0, stream) for stream in (3, 4, 5)], np.uint64)
-    how = Sampling(states, keep_thresholds(counts, 0.0), *noise(counts, 0.75), 2, True, 8)
+    how = Sampling(states, keep_thresholds(counts, 0.0), *noise(counts, 0.75), 2, True, 8, False)
     windows, count = draw(np.array([0, 1, 0, 1], np.int32), 0, how)
     assert count == 4
-    assert (np.sort(windows.negatives[0])[:-1] == -1).all()
+    assert (np.sort(windows.negatives[:8])[:-1] == -1).all()
 
 
 def test_subsampling_keeps_the_shares_of_the_formula() -> None:

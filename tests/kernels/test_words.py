@@ -12,14 +12,16 @@ from rowspace.kernels.cpu_words import Bags, Scratch, cbow, scratch, skipgram_ba
 V, STRIDE, LR = 30, 32, 0.1
 
 
-def windows(count: int = 40, negatives: int = 5) -> Windows:
+def windows(count: int = 40, negatives: int = 5, *, per_pair: bool = False) -> Windows:
     rng = np.random.default_rng(5)
     lengths = rng.integers(1, 7, count)
     cuts = np.concatenate([[0], np.cumsum(lengths)])
     drawn = np.stack([rng.permutation(V)[:negatives] for _ in range(count)]).astype(np.int32)
     drawn[::7, -1] = -1
     centres = np.array([rng.choice(np.setdiff1d(np.arange(V), row)) for row in drawn], np.int32)
-    return Windows(centres, rng.integers(0, V, cuts[-1]).astype(np.int32), cuts, drawn)
+    if per_pair:
+        drawn = rng.integers(-1, V, (cuts[-1], negatives)).astype(np.int32)
+    return Windows(centres, rng.integers(0, V, cuts[-1]).astype(np.int32), cuts, drawn.ravel())
 
 
 def tables(rows: int = V) -> tuple[np.ndarray, np.ndarray]:
@@ -47,13 +49,17 @@ def contexts(drawn: Windows, w: int) -> np.ndarray:
     return drawn.contexts[drawn.cuts[w] : drawn.cuts[w + 1]]
 
 
+def shared(drawn: Windows, w: int) -> list[int]:
+    return [item for item in drawn.negatives[w * 5 : w * 5 + 5].tolist() if item >= 0]
+
+
 def test_skipgram_rows() -> None:
     drawn, (inputs, outputs), own = windows(), tables(), room()
-    skipgram_rows(drawn, 40, inputs, outputs, LR, own)
+    skipgram_rows(drawn, 40, 5, inputs, outputs, LR, own)
     slow_in, slow_out = tables()
     loss = room().loss
     for w in range(40):
-        rows = np.array([drawn.centres[w], *drawn.negatives[w][drawn.negatives[w] >= 0]])
+        rows = np.array([drawn.centres[w], *shared(drawn, w)])
         near = contexts(drawn, w)
         reference.window(slow_in, near, len(near), slow_out, rows, len(rows), LR, np.zeros(0), loss)
     np.testing.assert_allclose(inputs, slow_in, rtol=1e-3, atol=1e-5)
@@ -66,9 +72,9 @@ def test_skipgram_rows() -> None:
 @pytest.mark.parametrize("mean", [True, False])
 @pytest.mark.parametrize("dtype", [np.int32, np.int64])
 def test_skipgram_bags(mean: bool, dtype: type) -> None:
-    drawn, (inputs, outputs) = windows(negatives=6), tables(V + 10)
-    own, held = room(negatives=6, dtype=dtype), bags(mean, dtype)
-    skipgram_bags(drawn, 40, held, inputs, outputs, LR, own)
+    drawn, (inputs, outputs) = windows(negatives=3, per_pair=True), tables(V + 10)
+    own, held = room(negatives=3, dtype=dtype), bags(mean, dtype)
+    skipgram_bags(drawn, 40, 3, held, inputs, outputs, LR, own)
     slow_in, slow_out = tables(V + 10)
     loss = 0.0
     for w in range(40):
@@ -78,8 +84,9 @@ def test_skipgram_bags(mean: bool, dtype: type) -> None:
             continue
         near, moved = contexts(drawn, w), np.zeros(STRIDE)
         for start in range(0, len(near), 2):
-            pair = near[start : start + 2]
-            far = [i for i in drawn.negatives[w][: 3 * len(pair)] if i >= 0 and i not in pair]
+            pair, first = near[start : start + 2], int(drawn.cuts[w]) + start
+            noise = drawn.negatives[first * 3 : (first + len(pair)) * 3]
+            far = [i for i in noise.tolist() if i >= 0 and i not in pair]
             h = (slow_in[rows] + moved).sum(0) / (len(rows) if mean else 1)
             steps = []
             for item, label in [*((i, 1) for i in pair), *((i, 0) for i in far)]:
@@ -98,7 +105,7 @@ def test_skipgram_bags(mean: bool, dtype: type) -> None:
 @pytest.mark.parametrize("mean", [True, False])
 def test_cbow(mean: bool) -> None:
     drawn, (inputs, outputs), own, held = windows(), tables(V + 10), room(), bags(mean)
-    cbow(drawn, 40, held, inputs, outputs, LR, own)
+    cbow(drawn, 40, 5, held, inputs, outputs, LR, own)
     slow_in, slow_out = tables(V + 10)
     loss = 0.0
     for w in range(40):
@@ -108,7 +115,7 @@ def test_cbow(mean: bool) -> None:
             continue
         h = slow_in[rows].sum(0) / (len(rows) if mean else len(near))
         gradient = np.zeros(STRIDE)
-        chosen = [drawn.centres[w], *(item for item in drawn.negatives[w] if item >= 0)]
+        chosen = [drawn.centres[w], *shared(drawn, w)]
         steps = []
         for k, item in enumerate(chosen):
             p = reference.sigmoid(slow_out[item] @ h)
@@ -125,5 +132,5 @@ def test_cbow(mean: bool) -> None:
 
 def test_no_window_changes_nothing() -> None:
     (inputs, outputs), before = tables(), tables()
-    skipgram_rows(windows(), 0, inputs, outputs, LR, room())
+    skipgram_rows(windows(), 0, 5, inputs, outputs, LR, room())
     assert (inputs == before[0]).all() and (outputs == before[1]).all()

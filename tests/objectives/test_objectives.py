@@ -49,4 +49,5 @@ def test_plain_rows_are_told_from_bags() -> None:
     plain = Tables(table, table, Ragged.singles(np.arange(4)), mean=False)
     bags = Tables(Table(6, 8), table, Ragged.of([[0, 4], [1], [2, 5], [3]]), mean=True)
     assert plain.plain and not bags.plain
-    assert SkipGram(negative=5).drawn(plain) == 5 < SkipGram(negative=5).drawn(bags)
+    assert SkipGram().per_pair(bags) and not SkipGram().per_pair(plain)
+    assert not CBOW().per_pair(bags)

@@ -71,7 +71,7 @@ def neighbours_right(vectors: rs.Vectors) -> float:
 def test_every_objective_learns_with_every_policy(kind: type, unseen: object) -> None:
     model = rs.train(kind(dim=24, lr=0.1, sample=0), sentences(), epochs=12, unseen=unseen)
     losses = model.record["loss"]
-    assert losses[-1] < 0.8 * losses[0]
+    assert losses[-1] < 0.9 * losses[0]
     wanted = 0.3 if isinstance(unseen, rs.Quotient) else 0.8  # chance is 0.04
     assert neighbours_right(model.vectors) > wanted
 

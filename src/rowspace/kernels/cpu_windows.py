@@ -23,7 +23,8 @@ class Sampling(NamedTuple):
 
     `keep` uint32 [V]: an item stays if 32 random bits are not above it. `chance` uint32 [V] and
     `alias` int32 [V]: Walker's alias table of the noise distribution. `radius`: words on each
-    side at most, drawn uniformly from 1 to it where `shrink`.
+    side at most, drawn uniformly from 1 to it where `shrink`. `negatives` are drawn for a window,
+    distinct, or for each word of its context where `per_pair`.
     """
 
     states: np.ndarray
@@ -33,10 +34,14 @@ class Sampling(NamedTuple):
     radius: int
     shrink: bool
     negatives: int
+    per_pair: bool
 
 
 class Windows(NamedTuple):
-    """Window w: `centres[w]`, `contexts[cuts[w]:cuts[w+1]]`, `negatives[w]` (-1 where none)."""
+    """Window w: `centres[w]`, its context `contexts[cuts[w]:cuts[w + 1]]` and its negatives (-1
+    where none was found): K from `negatives[w · K]` on, or K for each word of the context from
+    `negatives[cuts[w] · K]` on.
+    """
 
     centres: np.ndarray
     contexts: np.ndarray
@@ -46,11 +51,13 @@ class Windows(NamedTuple):
 
 def room(entries: int, sampling: Sampling) -> Windows:
     """Space for the windows of `entries` entries."""
+    contexts = entries * 2 * sampling.radius
+    drawn = contexts if sampling.per_pair else entries
     return Windows(
         np.empty(entries, np.int32),
-        np.empty(entries * 2 * sampling.radius, np.int32),
+        np.empty(contexts, np.int32),
         np.zeros(entries + 1, np.int64),
-        np.empty((entries, sampling.negatives), np.int32),
+        np.empty(drawn * sampling.negatives, np.int32),
     )
 
 
@@ -110,7 +117,9 @@ def draw_windows(
         if total == before:
             continue
         windows.centres[count] = centre
-        _draw_negatives(where, sampling, centre, windows.negatives[count])
+        first, last = (before, total) if sampling.per_pair else (count, count + 1)
+        drawn = windows.negatives[first * sampling.negatives : last * sampling.negatives]
+        _draw_negatives(where, sampling, centre, drawn)
         count += 1
         windows.cuts[count] = total
     return count
@@ -118,7 +127,10 @@ def draw_windows(
 
 @kernel
 def _draw_negatives(position: int, sampling: Sampling, centre: int, out: np.ndarray) -> None:
-    """Distinct items from the noise distribution, none of them the centre; -1 fills the rest."""
+    """Items from the noise distribution, none of them the centre; -1 fills the rest.
+
+    Those for a whole window are distinct; those for its pairs may repeat, as in word2vec.
+    """
     size = np.uint64(len(sampling.chance))
     state = bits(sampling.states[2], position)
     found = 0
@@ -131,8 +143,9 @@ def _draw_negatives(position: int, sampling: Sampling, centre: int, out: np.ndar
         if np.uint32(draw) >= sampling.chance[item]:
             item = sampling.alias[item]
         taken = item == centre
-        for other in out[:found]:
-            taken = taken or other == item
+        if not sampling.per_pair:
+            for other in out[:found]:
+                taken = taken or other == item
         if not taken:
             out[found] = item
             found += 1

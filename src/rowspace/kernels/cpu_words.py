@@ -43,7 +43,7 @@ class Scratch(NamedTuple):
 def scratch(radius: int, negatives: int, longest_bag: int, stride: int, ids: type) -> Scratch:
     """Room for windows of 2·radius items whose bags hold at most `longest_bag` rows."""
     context = 2 * radius
-    outputs = context + negatives + 16
+    outputs = CONTEXT_BLOCK * (negatives + 1) + 16
     loss = np.zeros(32, np.float32)
     loss[:16] = 1
     return Scratch(
@@ -58,20 +58,26 @@ def scratch(radius: int, negatives: int, longest_bag: int, stride: int, ids: typ
 
 
 @kernel
-def _ask(windows: Windows, n: int, w: int, outputs: np.ndarray) -> None:
+def _drawn(windows: Windows, w: int, negative: int) -> np.ndarray:
+    """The negatives of a window that has `negative` of them in all."""
+    return windows.negatives[w * negative : (w + 1) * negative]
+
+
+@kernel
+def _ask(windows: Windows, n: int, w: int, negative: int, outputs: np.ndarray) -> None:
     """Prefetch the output rows of window `w`."""
     if w < n:
         prefetch_row(outputs, windows.centres[w])
-        for item in windows.negatives[w]:
+        for item in _drawn(windows, w, negative):
             prefetch_row(outputs, max(item, 0))
 
 
 @kernel
-def _choices(windows: Windows, w: int, rows: np.ndarray) -> int:
+def _choices(windows: Windows, w: int, negative: int, rows: np.ndarray) -> int:
     """The centre, then its negatives; returns how many."""
     rows[0] = windows.centres[w]
     n = 1
-    for item in windows.negatives[w]:
+    for item in _drawn(windows, w, negative):
         if item >= 0:
             rows[n] = item
             n += 1
@@ -87,7 +93,13 @@ def _pad(rows: np.ndarray, n: int, block: int, spare: int) -> None:
 
 @kernel
 def skipgram_rows(
-    windows: Windows, n: int, inputs: np.ndarray, outputs: np.ndarray, lr: float, scratch: Scratch
+    windows: Windows,
+    n: int,
+    negative: int,
+    inputs: np.ndarray,
+    outputs: np.ndarray,
+    lr: float,
+    scratch: Scratch,
 ) -> None:
     """Skip-gram where an item is a row: inputs are the context, outputs the centre and negatives.
 
@@ -96,7 +108,7 @@ def skipgram_rows(
     spare = len(outputs) - 1
     near, far = scratch.near, scratch.far
     for w in range(n):
-        _ask(windows, n, w + _AHEAD, outputs)
+        _ask(windows, n, w + _AHEAD, negative, outputs)
         if w + _AHEAD < n:
             prefetch_row(inputs, windows.contexts[windows.cuts[w + _AHEAD + 1] - 1])
         count = 0
@@ -104,7 +116,7 @@ def skipgram_rows(
             near[count] = item
             count += 1
         near[count] = near[0]
-        m = _choices(windows, w, far)
+        m = _choices(windows, w, negative, far)
         _pad(far, m, OUTPUT_BLOCK, spare)
         window(inputs, near, count, outputs, far, m, lr, scratch.g, scratch.loss)
 
@@ -113,6 +125,7 @@ def skipgram_rows(
 def skipgram_bags(
     windows: Windows,
     n: int,
+    negative: int,
     bags: Bags,
     inputs: np.ndarray,
     outputs: np.ndarray,
@@ -121,14 +134,13 @@ def skipgram_bags(
 ) -> None:
     """Skip-gram where an item is a bag of rows: input is the centre's bag, outputs its context.
 
-    The bag is pooled once a window. Its vector meets the context two words at a time, each two
-    with the window's negatives, and moves before it meets the next two; what it moved in all is
-    added to each row of the bag in full at the end, as in fastText.
+    The bag is pooled once a window. Its vector meets the context CONTEXT_BLOCK words at a time,
+    with the `negative` of each, and moves before it meets the next; what it moved in all is added
+    to each row of the bag in full at the end, as in fastText.
     """
     spare = len(outputs) - 1
     far, h, gradient, moved = scratch.far, scratch.h, scratch.gradient, scratch.moved
     for w in range(n):
-        _ask(windows, n, w + _AHEAD, outputs)
         if w + 1 < n:
             after = windows.centres[w + 1]
             for row in bags.ids[bags.offsets[after] : bags.offsets[after + 1]]:
@@ -137,34 +149,37 @@ def skipgram_bags(
         rows = bags.ids[bags.offsets[centre] : bags.offsets[centre + 1]]
         if len(rows) == 0:
             continue
+        scale = np.float32(1 if bags.mean else len(rows))
         gather(inputs, rows, len(rows), 1 / len(rows) if bags.mean else 1.0, h)
         moved[:] = 0
-        start = windows.cuts[w]
-        while start < windows.cuts[w + 1]:
+        for start in range(windows.cuts[w], windows.cuts[w + 1], CONTEXT_BLOCK):
             stop = min(start + CONTEXT_BLOCK, windows.cuts[w + 1])
-            m = _pairs(windows, w, start, stop, far)
+            if start + 2 * CONTEXT_BLOCK <= windows.cuts[n]:
+                for item in windows.contexts[start + CONTEXT_BLOCK : stop + CONTEXT_BLOCK]:
+                    prefetch_row(outputs, item)
+                for item in windows.negatives[
+                    (start + CONTEXT_BLOCK) * negative : (stop + CONTEXT_BLOCK) * negative
+                ]:
+                    prefetch_row(outputs, max(item, 0))
+            m = _pairs(windows, start, stop, negative, far)
             _pad(far, m, _PREDICT_BLOCK, spare)
             predict(outputs, far, m, stop - start, h, lr, 1.0, scratch.g, scratch.loss)
             learn(outputs, far, m, scratch.g, h, gradient)
-            scale = np.float32(1 if bags.mean else len(rows))
             for d in range(len(h)):
                 moved[d] += gradient[d]
                 h[d] += scale * gradient[d]
-            start = stop
         scatter(inputs, rows, len(rows), moved)
 
 
 @kernel
-def _pairs(windows: Windows, w: int, start: int, stop: int, rows: np.ndarray) -> int:
-    """Context words `start` to `stop`, then as many of the window's negatives for each of them as
-    there are for CONTEXT_BLOCK, none of them among these words; returns how many rows."""
+def _pairs(windows: Windows, start: int, stop: int, negative: int, rows: np.ndarray) -> int:
+    """Context words `start` to `stop`, then their negatives, none of them among these words."""
     positives = 0
     for item in windows.contexts[start:stop]:
         rows[positives] = item
         positives += 1
     m = positives
-    share = len(windows.negatives[w]) * positives // CONTEXT_BLOCK
-    for item in windows.negatives[w][:share]:
+    for item in windows.negatives[start * negative : stop * negative]:
         taken = item < 0
         for other in rows[:positives]:
             taken = taken or other == item
@@ -178,6 +193,7 @@ def _pairs(windows: Windows, w: int, start: int, stop: int, rows: np.ndarray) ->
 def cbow(
     windows: Windows,
     n: int,
+    negative: int,
     bags: Bags,
     inputs: np.ndarray,
     outputs: np.ndarray,
@@ -191,7 +207,7 @@ def cbow(
     spare = len(outputs) - 1
     near, far, h, gradient = scratch.near, scratch.far, scratch.h, scratch.gradient
     for w in range(n):
-        _ask(windows, n, w + _AHEAD, outputs)
+        _ask(windows, n, w + _AHEAD, negative, outputs)
         count = 0
         words = windows.cuts[w + 1] - windows.cuts[w]
         for item in windows.contexts[windows.cuts[w] : windows.cuts[w + 1]]:
@@ -200,7 +216,7 @@ def cbow(
                 count += 1
         if count == 0:
             continue
-        m = _choices(windows, w, far)
+        m = _choices(windows, w, negative, far)
         _pad(far, m, _PREDICT_BLOCK, spare)
         gather(inputs, near, count, 1 / count if bags.mean else 1 / words, h)
         predict(outputs, far, m, 1, h, lr, 1.0, scratch.g, scratch.loss)

@@ -25,11 +25,11 @@ class CBOW(Objective):
         """Windows are counted: each is one prediction."""
         from rowspace.kernels.cpu_words import Bags, cbow
 
-        inputs, outputs = tables.inputs.data, tables.outputs.data
+        negative, inputs, outputs = self.negative, tables.inputs.data, tables.outputs.data
         bags = Bags(tables.bags.ids, tables.bags.offsets, tables.mean)
 
         def pooled(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
-            cbow(windows, n, bags, inputs, outputs, lr, scratch)
+            cbow(windows, n, negative, bags, inputs, outputs, lr, scratch)
             return n
 
         return pooled

@@ -72,9 +72,9 @@ class Objective(ABC):
         """Its name and settings, as data."""
         return {"name": self.name, **asdict(self)}
 
-    def drawn(self, tables: Tables) -> int:
-        """Noise words drawn for each window."""
-        return self.negative
+    def per_pair(self, tables: Tables) -> bool:
+        """Whether each pair of words has noise words of its own, or a window shares them."""
+        return False
 
     @abstractmethod
     def step(self, tables: Tables) -> Step:

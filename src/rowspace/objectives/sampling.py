@@ -39,11 +39,14 @@ def noise(counts: np.ndarray, power: float) -> tuple[np.ndarray, np.ndarray]:
     return chance, alias
 
 
-def sampling(objective: Objective, counts: np.ndarray, *, drawn: int, seed: int) -> Sampling:
+def sampling(
+    objective: Objective, counts: np.ndarray, *, per_pair: bool = False, seed: int
+) -> Sampling:
     """How the windows of a run are drawn; the same for the same seed, whoever draws them."""
     from rowspace.kernels.cpu_windows import Sampling
 
     states = np.array([state(seed, stream) for stream in _STREAMS], np.uint64)
     keep = keep_thresholds(counts, objective.sample)
     chance, alias = noise(counts, objective.noise_power)
-    return Sampling(states, keep, chance, alias, objective.window, objective.shrink, drawn)
+    size, negative = objective.window, objective.negative
+    return Sampling(states, keep, chance, alias, size, objective.shrink, negative, per_pair)

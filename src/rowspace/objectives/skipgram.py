@@ -17,31 +17,31 @@ if TYPE_CHECKING:
 class SkipGram(Objective):
     """Mikolov et al. 2013; with bags of subword rows, Bojanowski et al. 2017.
 
-    The words of a window share their noise words (Ji et al. 2016): every pair meets `negative`
-    of them, and the products of a window are small matrix products.
+    Where a word is one row, the words of a window share their noise words (Ji et al. 2016): every
+    pair meets `negative` of them, and a window is two small matrix products.
     """
 
     name: ClassVar[str] = "skipgram"
 
-    def drawn(self, tables: Tables) -> int:
-        """`negative` for a window of plain rows, for each of a block of words that meet a bag."""
-        from rowspace.kernels.cpu_words import CONTEXT_BLOCK
-
-        return self.negative if tables.plain else CONTEXT_BLOCK * self.negative
+    def per_pair(self, tables: Tables) -> bool:
+        """Windows of plain rows share: each row meets other noise in each of its windows. A bag
+        meets its own window alone, and sharing there cost three points of analogies.
+        """
+        return not tables.plain
 
     def step(self, tables: Tables) -> Step:
         """Pairs of words in the windows are counted."""
         from rowspace.kernels.cpu_words import Bags, skipgram_bags, skipgram_rows
 
-        inputs, outputs = tables.inputs.data, tables.outputs.data
+        negative, inputs, outputs = self.negative, tables.inputs.data, tables.outputs.data
         bags = Bags(tables.bags.ids, tables.bags.offsets, tables.mean)
 
         def rows(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
-            skipgram_rows(windows, n, inputs, outputs, lr, scratch)
+            skipgram_rows(windows, n, negative, inputs, outputs, lr, scratch)
             return int(windows.cuts[n])
 
         def pooled(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
-            skipgram_bags(windows, n, bags, inputs, outputs, lr, scratch)
+            skipgram_bags(windows, n, negative, bags, inputs, outputs, lr, scratch)
             return int(windows.cuts[n])
 
         return rows if tables.plain else pooled

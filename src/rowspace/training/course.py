@@ -62,16 +62,20 @@ class Course:
 
     def _crew(self) -> Crew:
         objective, settings, tables = self.objective, self.settings, self.state.tables
-        drawn = objective.drawn(tables)
         longest = int(tables.bags.lengths.max(initial=1))
         stride, ids = tables.inputs.data.shape[1], tables.bags.ids.dtype.type
 
         def own() -> Scratch:
-            return scratch(objective.window, drawn, longest, stride, ids)
+            return scratch(objective.window, objective.negative, longest, stride, ids)
 
         return Crew(
             self.state.encoded,
-            sampling(objective, self.state.vocabulary.counts, drawn=drawn, seed=settings.seed),
+            sampling(
+                objective,
+                self.state.vocabulary.counts,
+                per_pair=objective.per_pair(tables),
+                seed=settings.seed,
+            ),
             objective.step(tables),
             own,
             self.rate_at,

@@ -1,0 +1,1 @@
+"""The laboratory: versions of a kernel, the losing ones too, and what they measured."""
