@@ -1,0 +1,1 @@
+"""Speed and quality beside other libraries, and kernels beside the versions that lost."""

@@ -1,0 +1,78 @@
+"""`python -m benchmarks.words`: everyone on the same text in one run, beside the goals."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from benchmarks.words import corpus as texts
+from benchmarks.words import options
+from benchmarks.words.bench import Bench
+from benchmarks.words.contestants import ROWSPACE, SUBWORDS, ContestantError
+from benchmarks.words.environment import MissingPeerError
+from benchmarks.words.machine import machine, versions
+from benchmarks.words.parts import PARTS
+from benchmarks.words.record import Record, table
+from rowspace.errors import RowspaceError
+
+
+def main(argv: list[str]) -> int:
+    """Run the parts asked for; each is kept as soon as it is measured."""
+    chosen = options.read(argv, list(PARTS))
+    try:
+        corpus = the_corpus(chosen)
+    except texts.MissingDataError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    bench = Bench(chosen, corpus)
+    record = Record(
+        chosen.results,
+        {
+            "date": time.strftime("%Y-%m-%d"),
+            "command": chosen.command,
+            "machine": machine(),
+            "versions": versions(),
+            "corpus": corpus.as_json(),
+        },
+    )
+    print(f"{corpus.name}: {corpus.words:,} words; compiling", file=sys.stderr)
+    return int(not all([warmed(bench), *(measure(bench, record, part) for part in chosen.parts)]))
+
+
+def warmed(bench: Bench) -> bool:
+    """Compile now what would else be compiled while the clock runs."""
+    try:
+        for contestant in (ROWSPACE, SUBWORDS):
+            bench.job(contestant, "warm")
+    except ContestantError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return False
+    return True
+
+
+def measure(bench: Bench, record: Record, part: str) -> bool:
+    """One part; False if it failed, and the others go on."""
+    print(f"{part}:", file=sys.stderr)
+    try:
+        for findings in PARTS[part](bench):
+            record.keep(part, findings, bench.versions)
+            lines = table([{"run": record.name, **one.as_json()} for one in findings])
+            print(f"\n{part}", *lines, sep="\n", flush=True)
+    except (ContestantError, MissingPeerError, RowspaceError) as error:
+        print(f"error: {part}: {error}", file=sys.stderr)
+        return False
+    return True
+
+
+def the_corpus(chosen: argparse.Namespace) -> texts.Corpus:
+    """The text of this run."""
+    if chosen.corpus:
+        whole = texts.given(chosen.corpus)
+    else:
+        whole = texts.prepared(chosen.data, chosen.cache)
+    return texts.sliced(whole, texts.QUICK, chosen.cache) if chosen.quick else whole
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
