@@ -35,6 +35,10 @@ def test_fasttext_differs_where_it_does() -> None:
     assert chosen["min_lr"] == 0 and chosen["unseen"].config()["maxn"] == 6
 
 
+def test_word2vec_learns_cbow_twice_as_fast() -> None:
+    assert like("word2vec", "cbow")["lr"] == 0.05 == 2 * like("word2vec")["lr"]
+
+
 def test_an_unknown_tool() -> None:
     with pytest.raises(SettingError, match="one of rowspace, word2vec, fasttext"):
         like("glove")

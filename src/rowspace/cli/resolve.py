@@ -99,7 +99,8 @@ def resolved(ctx: click.Context) -> Resolved:
     if like != "rowspace":
         from rowspace import objectives
 
-        chosen.update({k: (v, f"--like {like}") for k, v in objectives.like(like).items()})
+        theirs = objectives.like(like, ctx.params["objective"])
+        chosen.update({k: (v, f"--like {like}") for k, v in theirs.items()})
     for setting in SETTINGS:
         source = ctx.get_parameter_source(setting.field) or ParameterSource.DEFAULT
         if source in ORIGINS and ctx.params[setting.field] is not None:

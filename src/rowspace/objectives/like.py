@@ -22,8 +22,11 @@ LIKE: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
+# What differs where the tool is asked for CBOW.
+_CBOW: dict[str, dict[str, Any]] = {"word2vec": {"lr": 0.05, "min_lr": 5e-6}}
 
-def like(name: str) -> dict[str, Any]:
+
+def like(name: str, objective: str = "skipgram") -> dict[str, Any]:
     """Settings that differ from rowspace's own defaults in the tool called `name`."""
     SettingError.unless(name in LIKE, "like", name, "one of " + ", ".join(LIKE))
-    return dict(LIKE[name])
+    return {**LIKE[name], **(_CBOW.get(name, {}) if objective == "cbow" else {})}
