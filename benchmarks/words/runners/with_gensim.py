@@ -77,8 +77,7 @@ def make(job: Job) -> dict[str, Any]:
     matrix = random.random((job["items"], job["dim"]), np.float32)
     vectors.add_vectors(names(job["items"]), matrix)
     Path(job["save"]).mkdir(parents=True)
-    # All large arrays go to files of their own, whatever their size: those can be mapped.
-    vectors.save(f"{job['save']}/model", sep_limit=0)
+    vectors.save(f"{job['save']}/model")
     return {}
 
 
