@@ -25,7 +25,7 @@ def zeros(rows: int, stride: int) -> np.ndarray:
     """
     size = max(1, rows * stride * 4)
     try:
-        block = mmap.mmap(-1, size)
+        block = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     except (OSError, ValueError, OverflowError) as error:
         raise ResourceError(f"no memory for a table of {human(size)}: {error}") from error
     if size >= _HUGE:
