@@ -1,13 +1,13 @@
 """The tree of errors. Each says what was wanted, what came and what to do.
 
-    RowspaceError                       exit code 1
-    ├── InputError       (ValueError)   3   a corpus, a table or an argument that cannot be used
-    │   ├── SettingError                2   a setting out of its range
-    │   └── VocabularyError (KeyError)  3   an item that has no row
-    ├── FormatError                     4   a model or vector file that is not what it claims
-    ├── MissingExtraError (ImportError) 2   a feature whose optional package is not installed
-    ├── ResourceError                   5   disk, memory, a lock, a worker that died
-    └── DivergedError                   6   training left the finite numbers
+RowspaceError                       exit code 1
+├── InputError       (ValueError)   3   a corpus, a table or an argument that cannot be used
+│   ├── SettingError                2   a setting out of its range
+│   └── VocabularyError (KeyError)  3   an item that has no row
+├── FormatError                     4   a model or vector file that is not what it claims
+├── MissingExtraError (ImportError) 2   a feature whose optional package is not installed
+├── ResourceError                   5   disk, memory, a lock, a worker that died
+└── DivergedError                   6   training left the finite numbers
 """
 
 from __future__ import annotations
