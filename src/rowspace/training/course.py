@@ -12,7 +12,6 @@ import numpy as np
 
 from rowspace.errors import DivergedError
 from rowspace.kernels.cpu_words import Scratch, scratch
-from rowspace.kernels.jit import cold
 from rowspace.objectives import Objective
 from rowspace.objectives.sampling import sampling
 from rowspace.training.crew import Crew, Tally
@@ -56,8 +55,6 @@ class Course:
         self.total = state.units * settings.epochs
         self.epoch_over = False
         self.kept_at = time.monotonic()
-        if cold():
-            tell({"type": "compile"})
         self.crew = self._crew()
 
     def _crew(self) -> Crew:

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 
 from rowspace.errors import InputError, ResourceError
 from rowspace.files import save
+from rowspace.kernels.jit import cold
 from rowspace.objectives import Objective
 from rowspace.table.table import require_memory
 from rowspace.training.checkpoint import Run
@@ -54,32 +55,40 @@ def train(
     """
     chosen = Settings.of(settings)
     tell = progress or (lambda event: None)
+    if cold():
+        tell({"type": "compile"})
     require_memory(2 + chosen.unseen.n_rows(1), objective.dim)
     if resume and output is None:
         raise InputError("resume needs the output folder of the run to go on with")
-    with _run_folder(output) as run:
-        state = _resume(objective, corpus, chosen, run, tell) if resume and run.kept else None
+    with _run_folder(output) as place:
+        state = _resume(objective, corpus, chosen, place, tell) if resume else None
         if state is None:
-            state = _begin(objective, corpus, chosen, run, tell)
+            state = _begin(objective, corpus, chosen, place, tell)
         course = Course(objective, chosen, state, tell)
-        with asked_to_stop() as asked:
-            while not course.finished:
-                course.go(lambda: asked.number != 0)
-                if (course.due or asked.number) and not course.finished:
-                    if run.kept is not None:
-                        _checkpoint(run.kept, state, tell)
-                    course.kept_at = time.monotonic()
-                if asked.number and not course.finished:
-                    if run.kept is None:
-                        raise KeyboardInterrupt
-                    raise Interrupted(run.folder, asked.number)
-                if course.epoch_over and _ended(course, callbacks):
-                    break
+        _work(course, place, callbacks)
         model = course.model()
         if output is not None:
             save(model, output, force=True, tokenizer=_tokenizer(chosen))
-            run.spent = True
+            place.spent = True
     return model
+
+
+def _work(course: Course, place: _Place, callbacks: Sequence[Callback]) -> None:
+    """Epoch after epoch, with a checkpoint now and then. Raises Interrupted when asked to stop."""
+    with asked_to_stop() as asked:
+        while not course.finished:
+            course.go(lambda: asked.number != 0)
+            if course.epoch_over and _ended(course, callbacks):
+                return
+            if course.finished or not (course.due or asked.number):
+                continue
+            if place.kept is not None:
+                _checkpoint(place.kept, course.state, course.tell)
+            course.kept_at = time.monotonic()
+            if asked.number and place.kept is None:
+                raise KeyboardInterrupt
+            if asked.number:
+                raise Interrupted(place.folder, asked.number)
 
 
 class _Place:
