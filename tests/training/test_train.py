@@ -16,6 +16,7 @@ import pytest
 import rowspace as rs
 from rowspace.training import Interrupted, crew
 from rowspace.training import settings as settings_module
+from rowspace.training.course import Course
 
 GROUPS, EACH = 20, 5
 
@@ -225,7 +226,7 @@ def test_case_30_a_learning_rate_of_a_million(tmp_path: Path) -> None:
     with pytest.raises(rs.DivergedError, match="learning rate") as caught:
         rs.train(rs.SkipGram(dim=16, lr=1e6), corpus(tmp_path), output=target, epochs=20)
     assert "--lr" in caught.value.hint and caught.value.exit_code == 6
-    assert not target.exists()
+    assert not target.exists() and not (tmp_path / "model.run").exists()
 
 
 @pytest.mark.parametrize(
@@ -265,6 +266,20 @@ def test_unknown_setting_names_the_nearest() -> None:
     with pytest.raises(rs.SettingError) as caught:
         rs.train(rs.SkipGram(), sentences(10), epoch=3)
     assert "epochs" in caught.value.hint
+
+
+def test_case_30_the_checkpoints_of_a_run_that_diverged_are_kept(tmp_path: Path) -> None:
+    """The rate is spoilt in the second epoch, after a checkpoint."""
+    target = tmp_path / "model"
+    with pytest.MonkeyPatch.context() as patch:
+        rate = Course.rate_at
+        patch.setattr(Course, "rate_at", lambda c, u: 1e6 if c.state.losses else rate(c, u))
+        patch.setattr(Course, "due", property(lambda c: len(c.state.losses) == 1))
+        with pytest.raises(rs.DivergedError):
+            rs.train(rs.SkipGram(dim=16), corpus(tmp_path), output=target, epochs=60)
+    assert list((tmp_path / "model.run").glob("step-*"))
+    model = rs.train(rs.SkipGram(dim=16), corpus(tmp_path), output=target, epochs=60, resume=True)
+    assert len(model.record["loss"]) == 60 and np.isfinite(model.vectors.rows).all()
 
 
 def test_case_35_a_changed_corpus_is_refused(tmp_path: Path) -> None:

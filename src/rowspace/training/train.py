@@ -110,9 +110,11 @@ def _run_folder(output: str | Path | None) -> Iterator[_Place]:
     folder = target.with_name(target.name + ".run")
     with Run.open(folder) as run:
         place = _Place(folder, run)
-        yield place
-    if place.spent:
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            yield place
+        finally:
+            if place.spent or not run.steps():  # nothing in it to go on from
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _begin(
