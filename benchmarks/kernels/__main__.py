@@ -48,7 +48,7 @@ class Trial:
 
     def sampling(self, version: skipgram.Version) -> Sampling:
         counts = self.vocabulary.counts
-        return sampling(SkipGram(negative=version.drawn), counts, seed=1)
+        return sampling(SkipGram(negative=version.drawn, sample=1e-3), counts, seed=1)
 
     def run(
         self,

@@ -41,7 +41,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("dim", "objective", COUNT, "100", "Numbers in a vector."),
+    Setting("dim", "objective", COUNT, "200", "Numbers in a vector."),
     Setting("window", "objective", COUNT, "5", "Words to each side that count as context."),
     Setting(
         "shrink",
@@ -52,9 +52,11 @@ SETTINGS = (
         "--shrink/--whole-window",
     ),
     Setting("negative", "objective", COUNT, "5", "Noise words for each pair."),
-    Setting("sample", "objective", NOT_NEGATIVE, "0.001", "Thins out frequent words; 0 keeps all."),
+    Setting(
+        "sample", "objective", NOT_NEGATIVE, "0.0001", "Thins out frequent words; 0 keeps all."
+    ),
     Setting("noise_power", "objective", float, "0.75", "Noise is drawn by count to this power."),
-    Setting("epochs", "training", COUNT, "5", "Passes over the corpus."),
+    Setting("epochs", "training", COUNT, "15", "Passes over the corpus."),
     Setting("lr", "objective", POSITIVE, "0.025; cbow 0.05", "Learning rate at the start."),
     Setting("min_lr", "objective", NOT_NEGATIVE, "0.0001", "Learning rate at the end."),
     Setting("min_count", "training", COUNT, "5", "Rarer words get no row."),

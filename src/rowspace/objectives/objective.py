@@ -46,10 +46,10 @@ class Objective(ABC):
     sqrt(sample/f) + sample/f; 0 keeps all. lr falls in a straight line to min_lr.
     """
 
-    dim: int = 100
+    dim: int = 200
     window: int = 5
     negative: int = 5
-    sample: float = 1e-3
+    sample: float = 1e-4
     noise_power: float = 0.75
     shrink: bool = True
     lr: float = 0.025

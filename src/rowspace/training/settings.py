@@ -23,7 +23,7 @@ class Settings:
     The others are those of `corpus.Reading` and `vocabulary.Building`.
     """
 
-    epochs: int = 5
+    epochs: int = 15
     threads: int | None = None
     seed: int = 0
     deterministic: bool = False
