@@ -70,7 +70,11 @@ def digest(rows: Any) -> str:
 
 
 def scan(job: Job) -> dict[str, Any]:
-    """The vocabulary, and the corpus as ids on disk, from which every epoch then reads."""
+    """The vocabulary, and the corpus as ids on disk, from which every epoch then reads.
+
+    `before` is what import is to a library compiled ahead: the compiled code is loaded by a scan
+    of the first few megabytes.
+    """
     from rowspace.corpus import Reading
     from rowspace.vocabulary.building import Building
     from rowspace.vocabulary.learn import learn
@@ -79,6 +83,10 @@ def scan(job: Job) -> dict[str, Any]:
     building = Building(min_count=job["min_count"], processes=job["threads"])
     with tempfile.TemporaryDirectory(prefix="rowspace-") as folder:
         stages = Stages()
+        head = Path(folder, "head.txt")
+        with open(job["corpus"], "rb") as text:
+            head.write_bytes(text.read(10 << 20).rpartition(b"\n")[0])
+        learn(head, reading=reading, building=building, folder=folder)
         stages.lap("before")
         vocabulary, encoded = learn(
             job["corpus"], reading=reading, building=building, folder=folder
