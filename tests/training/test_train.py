@@ -336,6 +336,18 @@ def test_training_in_a_thread_leaves_signals_alone() -> None:
     assert len(models) == 1 and signal.getsignal(signal.SIGINT) is before
 
 
+def test_reserved_items_come_first_and_are_never_noise(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    rs.train(
+        rs.SkipGram(dim=8), corpus(tmp_path), output=target, epochs=1, reserved="<pad>,<s>",
+        unseen=rs.Exact(unknown="<unk>"),
+    )  # fmt: skip
+    vectors = rs.load(target).vectors
+    assert list(vectors)[:3] == ["<pad>", "<s>", "<unk>"] and vectors.counts[0] == 0
+    start = rs.Table.uniform(len(vectors), 8, seed=0, bound=0.5 / 8)
+    assert (vectors["<pad>"] == start.rows[0]).all()  # no text, no change
+
+
 def test_one_item_is_refused() -> None:
     with pytest.raises(rs.InputError, match="only one item"):
         rs.train(rs.SkipGram(), [["a"] * 50])

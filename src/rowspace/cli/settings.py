@@ -55,12 +55,27 @@ SETTINGS = (
     Setting(
         "sample", "objective", NOT_NEGATIVE, "0.0001", "Thins out frequent words; 0 keeps all."
     ),
+    Setting(
+        "shrink",
+        "objective",
+        bool,
+        "shrink",
+        "Draw each window's size from 1 to --window, or always take it whole.",
+        "--shrink/--whole-window",
+    ),
     Setting("noise_power", "objective", float, "0.75", "Noise is drawn by count to this power."),
     Setting("epochs", "training", COUNT, "15", "Passes over the corpus."),
     Setting("lr", "objective", POSITIVE, "0.025; cbow 0.05", "Learning rate at the start."),
     Setting("min_lr", "objective", NOT_NEGATIVE, "0.0001", "Learning rate at the end."),
     Setting("min_count", "training", COUNT, "5", "Rarer words get no row."),
     Setting("max_size", "training", COUNT, "no limit", "Most words that get a row."),
+    Setting(
+        "reserved",
+        "training",
+        str,
+        "none",
+        "Items that come first whatever their counts, parted by commas: '<pad>,<s>'.",
+    ),
     Setting(
         "unseen",
         "training",

@@ -20,7 +20,8 @@ class Settings:
     deterministic: the same bits for the same seed and input at any number of threads.
     checkpoint_every: seconds between checkpoints (where an output folder is given).
     allow_changed: resume though the corpus is not the one the run began with.
-    The others are those of `corpus.Reading` and `vocabulary.Building`.
+    reserved: items that have the first rows whatever their counts, such as `("<pad>",)`; as text,
+    parted by commas. The others are those of `corpus.Reading` and `vocabulary.Building`.
     """
 
     epochs: int = 15
@@ -31,6 +32,7 @@ class Settings:
     allow_changed: bool = False
     min_count: int = 5
     max_size: int | None = None
+    reserved: tuple[str, ...] = ()
     unseen: Unseen = field(default_factory=Exact)
     processes: int | None = None
     tokenizer: str = "words"
@@ -43,6 +45,8 @@ class Settings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "unseen", policy(self.unseen))
         object.__setattr__(self, "tokenizer", os.fspath(self.tokenizer))
+        named = self.reserved.split(",") if isinstance(self.reserved, str) else self.reserved
+        object.__setattr__(self, "reserved", tuple(item for item in named if item))
         _whole("epochs", self.epochs, 1, 10**6)
         cores = usable_cores()
         if self.threads is not None:
@@ -72,10 +76,8 @@ class Settings:
         """What decides the result, as data: not how many hands worked on it."""
         hands = {"threads", "processes", "checkpoint_every", "allow_changed"}
         names = [one.name for one in fields(self) if one.name not in hands]
-        return {
-            name: self.unseen.config() if name == "unseen" else getattr(self, name)
-            for name in names
-        }
+        plain = {"unseen": self.unseen.config(), "reserved": list(self.reserved)}
+        return {name: plain.get(name, getattr(self, name)) for name in names}
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Settings:
