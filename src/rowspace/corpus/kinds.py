@@ -59,16 +59,21 @@ BZIP2_MARKS = (b"1AY&SY", b"\x17rE8P\x90")
 
 def refuse_other_kinds(head: bytes, source: str) -> None:
     """Raises InputError when the bytes begin a file that is known not to be text."""
-    kind = _kind(head, source)
+    kind = other_kind(head, source)
     if kind is not None:
-        article = "an" if kind[0] in "AEH" and kind != "HDF5" else "a"
         raise InputError(
-            f"{source}: wanted text, but this is {article} {kind} file",
+            f"{source}: wanted text, but this is {with_article(kind)} file",
             hint=REMEDY.get(kind, "name the file that holds the text"),
         )
 
 
-def _kind(head: bytes, source: str) -> str | None:
+def with_article(kind: str) -> str:
+    """ "a zip", "an HTML"."""
+    return f"{'an' if kind[0] in 'AEH' and kind != 'HDF5' else 'a'} {kind}"
+
+
+def other_kind(head: bytes, source: str = "") -> str | None:
+    """What the bytes begin, if that is known not to be text; a page named as one is text."""
     for magic, name in NOT_TEXT.items():
         if head.startswith(magic):
             return name
