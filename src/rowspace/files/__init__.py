@@ -1,6 +1,10 @@
-"""What lies on disk: models as folders of data, written atomically, opened by memory map."""
+"""What lies on disk: models as folders of data, written atomically, opened by memory map.
 
-from rowspace.files.artefact import load, load_context, save
+Files of vectors that other programs wrote are read too.
+"""
+
+from rowspace.files.artefact import load_context, save
 from rowspace.files.describe import describe, verify
+from rowspace.files.readers import load
 
 __all__ = ["describe", "load", "load_context", "save", "verify"]
