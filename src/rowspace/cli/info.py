@@ -19,14 +19,16 @@ REPEATED = {"tensors", "record.data", "record.scores", "record.determinism"}
 @click.option("--markdown", is_flag=True, help="As a table to paste into a report.")
 @options.shared
 def info(model_path: str, verify: bool, markdown: bool) -> None:
-    """Size, vocabulary, settings, data, scores. Reads no row: as fast for a large model."""
+    """Size, vocabulary, settings, data, scores. Of a model folder no row is read.
+
+    That is as fast for a large model; a file of vectors is read as a whole.
+    """
     from rowspace import files
 
     output = Output.here()
     found = files.describe(model_path)
     if verify:
-        files.verify(model_path)
-        found["verified"] = "every byte matches its checksum, every number is finite"
+        found["verified"] = files.verify(model_path)
     if output.json:
         output.emit("info", path=model_path, **found)
         return

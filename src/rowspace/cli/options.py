@@ -24,12 +24,12 @@ def shared(command: Decorated) -> Decorated:
 
 
 def model(command: Decorated) -> Decorated:
-    """The argument MODEL: a folder that `rowspace train` wrote."""
+    """The argument MODEL: a folder that `rowspace train` wrote, or a file of vectors."""
     return click.argument("model_path", metavar="MODEL", type=click.Path())(command)
 
 
 def opened(path: str) -> Model:
-    """The model at `path`, memory-mapped."""
+    """The model at `path`: a folder memory-mapped, a file of vectors read."""
     from rowspace import files
 
     return files.load(path)

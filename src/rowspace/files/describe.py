@@ -8,13 +8,18 @@ from typing import Any
 import numpy as np
 
 from rowspace.errors import FormatError, InputError
-from rowspace.files import seal, tensors
+from rowspace.files import readers, seal, tensors
 from rowspace.files.artefact import load, read_config
 from rowspace.files.folder import ALL, CONTEXT, TABLE, model_folder, opened
 
 
 def describe(path: str | Path) -> dict[str, Any]:
-    """The model in folder `path` in JSON's own types. Raises FormatError."""
+    """The model in folder or file `path` in JSON's own types. Raises FormatError.
+
+    A file of vectors says little about itself and is read as a whole.
+    """
+    if not Path(path).is_dir():
+        return _describe_file(Path(path))
     folder = model_folder(path)
     with opened(folder / TABLE) as file:
         header = tensors.read_header(file, folder / TABLE)
@@ -45,11 +50,31 @@ def describe(path: str | Path) -> dict[str, Any]:
     }
 
 
-def verify(path: str | Path) -> None:
+def _describe_file(path: Path) -> dict[str, Any]:
+    model = readers.load_file(path)
+    rows, source = model.vectors.rows, model.record["source"]
+    return {
+        "format": source["format"],
+        "items": len(model.vectors),
+        "rows": rows.shape[0],
+        "dim": rows.shape[1],
+        "dtype": rows.dtype.name,
+        "unseen": model.vectors.vocabulary.unseen.config(),
+        "bytes": source["bytes"],
+        "files": {source["file"]: source["bytes"]},
+        "settings": model.config,
+        "record": model.record,
+    }
+
+
+def verify(path: str | Path) -> str:
     """Read everything: checksums of every array, the vocabulary's structure, finite rows.
 
-    Raises FormatError naming the file and the array.
+    What was found good, in words. Raises FormatError naming the file and the array or line.
     """
+    if not Path(path).is_dir():
+        readers.load_file(Path(path))
+        return "every line is well formed, every number is finite; this format has no checksums"
     folder = model_folder(path)
     for name in (TABLE, CONTEXT):
         if name == TABLE or (folder / name).exists():
@@ -68,3 +93,4 @@ def verify(path: str | Path) -> None:
         if not finite.all():
             row = start + int(np.argmin(finite))
             raise FormatError(folder / TABLE, f"row {row} holds a number that is not finite")
+    return "every byte matches its checksum, every number is finite"
