@@ -32,7 +32,7 @@ class Settings:
     allow_changed: bool = False
     min_count: int = 5
     max_size: int | None = None
-    reserved: tuple[str, ...] = ()
+    reserved: tuple[str, ...] | str = ()
     unseen: Unseen = field(default_factory=Exact)
     processes: int | None = None
     tokenizer: str = "words"
