@@ -7,6 +7,12 @@ centre   the centre's row against its whole context and a few noise words that w
 window   the context's rows against the centre and its noise words as small matrix products held
          in registers: what rowspace uses.
 
+Also tried, on two threads: noise words drawn from the even items by one thread and the odd by the
+other, so that they share fewer rows; arrays walked by index instead of slices, so that no reference
+is counted in the loop; the context's rows asked for 8 or 13 windows ahead. None moved the median
+beyond the noise of the machine, where a run on two threads falls into one of two speeds, 2.3 or
+4 M words/s, while one thread keeps 2.2.
+
 Also tried: drawing windows and learning them in one kernel (no faster; the drawn windows of a unit
 stay in the second-level cache), and a polynomial with round-by-adding in the sigmoid (the
 fast-math flags of a kernel let the compiler cancel it, which cost nothing in speed and went
