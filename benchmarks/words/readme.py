@@ -1,0 +1,71 @@
+"""Put the figures of results/words.json between the README's two benchmark marks.
+
+python -m benchmarks.words.readme
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+RESULTS, README = ROOT / "benchmarks" / "results" / "words.json", ROOT / "README.md"
+BLOCK = re.compile(r"(<!-- BENCHMARKS.*?-->\n).*?(<!-- /BENCHMARKS -->)", re.DOTALL)
+
+# part, what -> how the README says it. What was not measured is left out.
+ROWS = {
+    ("speed", "against gensim, dim 100"): "training, words a second, against gensim, dim 100",
+    ("speed", "against gensim, dim 300"): "the same, dim 300",
+    ("speed", "against fastText, dim 100"): "against fastText without n-grams",
+    ("speed", "against fastText, n-grams, dim 100"): "against fastText with n-grams of 3 to 6",
+    ("total", "against gensim, 5 epochs"): "text file → saved model, all included, against gensim",
+    ("scan", "against gensim's build_vocab"): "vocabulary scan, against gensim",
+    ("opening", "1,000,000 × 300, open and look up one word"): (
+        "open a model of 1 M × 300 and look up a word, against gensim's mapped vectors"
+    ),
+    (
+        "deterministic",
+        "deterministic, against our default",
+    ): "`--deterministic`, against our default",
+    ("quality", "WS-353, against gensim"): "WS-353, same settings as gensim, 3 seeds: difference",
+    ("quality", "SimLex-999, against gensim"): "SimLex-999, likewise",
+    ("quality", "analogies, all, against gensim"): "Google analogies, likewise, points",
+    ("defaults", "share of gensim's time"): "our own defaults: share of gensim's time",
+    ("defaults", "analogies, all, gained"): "… and points of analogies gained",
+    ("defaults", "WS-353, gained"): "… and WS-353 gained",
+    ("memory", "rowspace: beyond the tables"): "memory while training, beyond the tables",
+}
+
+
+def table(findings: list[dict[str, Any]]) -> str:
+    """A line a figure: the median of ratios, and the lowest and highest seen."""
+    found = {(one["part"], one["what"]): one for one in findings}
+    lines = ["| | measured | from … to |", "|---|---|---|"]
+    for key, label in ROWS.items():
+        if key in found:
+            one = found[key]
+            value, low, high = (shown(one[name], one["unit"]) for name in ("value", "low", "high"))
+            span = f"{low} … {high}" if low != high else ""
+            lines.append(f"| {label} | {value} | {span} |")
+    return "\n".join(lines)
+
+
+def shown(value: float, unit: str) -> str:
+    """A figure with its unit, three digits; a difference of correlations with its sign."""
+    unit = unit.strip()
+    if not unit and abs(value) < 0.1:
+        return f"{value:+.3f}"
+    return f"{value:.3g}{'' if unit in ('', '×') else ' '}{unit}"
+
+
+def main() -> None:
+    """Rewrite the block; what stands around it stays."""
+    findings = json.loads(RESULTS.read_text("utf-8"))["findings"]
+    text = README.read_text("utf-8")
+    README.write_text(BLOCK.sub(lambda found: f"{found[1]}\n{table(findings)}\n\n{found[2]}", text))
+
+
+if __name__ == "__main__":
+    main()
