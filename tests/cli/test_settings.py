@@ -9,7 +9,7 @@ import pytest
 from rowspace.cli.settings import SETTINGS
 
 # Settings of `rs.train` that are options of another kind, or only for callers from Python.
-NOT_OPTIONS = {"allow_changed", "unseen", "reserved"}
+NOT_OPTIONS = {"allow_changed", "unseen"}
 WORDS = {
     "max_size": (None, "no limit"),
     "threads": (None, "all cores"),
@@ -19,6 +19,7 @@ WORDS = {
     "deterministic": (False, "fast"),
     "normalize": (None, "none"),
     "column": (None, "none"),
+    "reserved": ((), "none"),
     "buckets": (2_000_000, "by policy"),
 }
 

@@ -55,14 +55,6 @@ SETTINGS = (
     Setting(
         "sample", "objective", NOT_NEGATIVE, "0.0001", "Thins out frequent words; 0 keeps all."
     ),
-    Setting(
-        "shrink",
-        "objective",
-        bool,
-        "shrink",
-        "Draw each window's size from 1 to --window, or always take it whole.",
-        "--shrink/--whole-window",
-    ),
     Setting("noise_power", "objective", float, "0.75", "Noise is drawn by count to this power."),
     Setting("epochs", "training", COUNT, "15", "Passes over the corpus."),
     Setting("lr", "objective", POSITIVE, "0.025; cbow 0.05", "Learning rate at the start."),
