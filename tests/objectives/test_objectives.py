@@ -53,5 +53,7 @@ def test_plain_rows_are_told_from_bags() -> None:
     plain = Tables(table, table, Ragged.singles(np.arange(4)), mean=False)
     bags = Tables(Table(6, 8), table, Ragged.of([[0, 4], [1], [2, 5], [3]]), mean=True)
     assert plain.plain and not bags.plain
+    hashed = Tables(table, table, Ragged.singles(np.array([2, 0, 2, 1])), mean=False)
+    assert not hashed.plain  # as many rows as items, and one a bag, but not its own
     assert SkipGram().per_pair(bags) and not SkipGram().per_pair(plain)
     assert not CBOW().per_pair(bags)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+import numpy as np
+
 from rowspace.errors import SettingError
 from rowspace.ragged import Ragged
 from rowspace.table.table import Table
@@ -35,7 +37,7 @@ class Tables(NamedTuple):
     @property
     def plain(self) -> bool:
         """Whether each item's bag is its own row alone."""
-        return len(self.inputs) == len(self.outputs) == len(self.bags.ids)
+        return np.array_equal(self.bags.ids, np.arange(len(self.outputs)))
 
 
 @dataclass(frozen=True, slots=True)
