@@ -44,9 +44,8 @@ class Scratch(NamedTuple):
 def scratch(radius: int, negatives: int, longest_bag: int, stride: int, ids: type) -> Scratch:
     """Room for windows of 2·radius items whose bags hold at most `longest_bag` rows.
 
-    All of it is cut from one block, the parts a few cache lines apart: small arrays of two threads
-    may otherwise share a line, which made training up to twice as slow, in one run and not in the
-    next.
+    All of it is cut from one block with a few cache lines at either end: small arrays of two
+    threads may otherwise share a line, and each write to it would wait for the other core.
     """
     context = 2 * radius
     outputs = CONTEXT_BLOCK * (negatives + 1) + 16

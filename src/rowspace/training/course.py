@@ -15,9 +15,10 @@ from rowspace.kernels.cpu_words import Scratch, scratch
 from rowspace.objectives import Objective
 from rowspace.objectives.sampling import sampling
 from rowspace.training.crew import Crew, Tally
-from rowspace.training.settings import Settings, usable_cores
+from rowspace.training.settings import Settings
 from rowspace.training.state import State
 from rowspace.vectors import Model, Vectors
+from rowspace.vocabulary.count import usable_cores
 
 Event: TypeAlias = dict[str, Any]
 GLANCE = 0.1  # seconds between two looks at signals and checkpoints

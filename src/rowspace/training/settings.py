@@ -12,6 +12,7 @@ from rowspace.corpus import Reading
 from rowspace.errors import InputError, SettingError
 from rowspace.vocabulary import Exact, Unseen, policy
 from rowspace.vocabulary.building import Building
+from rowspace.vocabulary.count import usable_cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,6 @@ class Settings:
             return cls(**given)
         except InputError as error:
             raise SettingError(error.message, hint=error.hint) from error
-
-
-def usable_cores() -> int:
-    """Cores this process may run on."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not Linux
-        return os.cpu_count() or 1
 
 
 def _whole(name: str, value: object, low: int, high: int, why: str = "") -> None:
