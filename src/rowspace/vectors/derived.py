@@ -22,6 +22,21 @@ Tell: TypeAlias = Callable[[int, int], None]
 """Is told how many rows of how many are done."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LikeRows(StoredRows):
+    """As many rows as `rows` has, of as many numbers and of their type."""
+
+    rows: Rows
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.rows.shape[0], self.rows.shape[1]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.rows.dtype
+
+
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class SomeRows(StoredRows):
@@ -49,18 +64,8 @@ class SomeRows(StoredRows):
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
-class UnitRows(StoredRows):
+class UnitRows(LikeRows):
     """`rows` at length 1; a zero row stays zero."""
-
-    rows: Rows
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return self.rows.shape[0], self.rows.shape[1]
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self.rows.dtype
 
     def __getitem__(self, index: np.ndarray | slice) -> np.ndarray:
         return _in_parts(self.rows[index], unit_rows)
@@ -68,15 +73,10 @@ class UnitRows(StoredRows):
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
-class CastRows(StoredRows):
+class CastRows(LikeRows):
     """`rows` as numbers of another type, rounded when they are looked up."""
 
-    rows: Rows
     to: np.dtype[Any]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return self.rows.shape[0], self.rows.shape[1]
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -130,19 +130,10 @@ class PooledRows(StoredRows):
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
-class WatchedRows(StoredRows):
+class WatchedRows(LikeRows):
     """`rows` as they are; `tell` hears up to which row they have been read."""
 
-    rows: Rows
     tell: Tell
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return self.rows.shape[0], self.rows.shape[1]
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self.rows.dtype
 
     def __getitem__(self, index: np.ndarray | slice) -> np.ndarray:
         at = index.stop if isinstance(index, slice) else int(np.max(index, initial=-1)) + 1
