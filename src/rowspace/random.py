@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
+MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
 class Stream(IntEnum):
@@ -28,14 +28,15 @@ class Stream(IntEnum):
     SHUFFLE = 6
     BOOTSTRAP = 7
     BASELINE = 8
+    DROPOUT = 9
 
 
 def mix(state: ArrayLike) -> np.ndarray:
     """SplitMix64's output for a state, uint64 of the same shape."""
     z = np.asarray(state, np.uint64)
     with np.errstate(over="ignore"):
-        z = (z ^ (z >> np.uint64(30))) * _MIX_1
-        z = (z ^ (z >> np.uint64(27))) * _MIX_2
+        z = (z ^ (z >> np.uint64(30))) * MIX_1
+        z = (z ^ (z >> np.uint64(27))) * MIX_2
     return np.asarray(z ^ (z >> np.uint64(31)))
 
 
