@@ -217,7 +217,8 @@ def test_a_broken_contract_is_seen(copy, contract):
 EXPORTED = """
 CBOW DivergedError EpochEnd Exact FormatError Hashed Head InputError Interrupted MissingExtraError
 Model Quotient Ragged ResourceError RowspaceError Score SettingError SkipGram Subwords Table Vectors
-Vocabulary VocabularyError align analogies convert load merge save similarity train
+Vocabulary VocabularyError align analogies convert load merge pad_sequences padding_mask save
+sequence_lengths sequence_mask similarity train
 """
 
 

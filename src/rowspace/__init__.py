@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from rowspace.files import save as save
     from rowspace.objectives import CBOW as CBOW
     from rowspace.objectives import SkipGram as SkipGram
+    from rowspace.padding import pad_sequences as pad_sequences
+    from rowspace.padding import padding_mask as padding_mask
+    from rowspace.padding import sequence_lengths as sequence_lengths
+    from rowspace.padding import sequence_mask as sequence_mask
     from rowspace.ragged import Ragged as Ragged
     from rowspace.table import Table as Table
     from rowspace.training import EpochEnd as EpochEnd
@@ -55,6 +59,7 @@ _WHERE = {
     "evaluate": "Score analogies similarity",
     "files": "convert load save",
     "objectives": "CBOW SkipGram",
+    "padding": "pad_sequences padding_mask sequence_lengths sequence_mask",
     "ragged": "Ragged",
     "table": "Table",
     "training": "EpochEnd Interrupted train",
