@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, Literal, TypeAlias, final
 
 import numpy as np
@@ -135,11 +135,12 @@ class Reader:
         found = np.fromiter(map(seen.get, items, repeat(_NEW)), np.int64, len(items))
         places = np.flatnonzero(found == _NEW)
         if len(places):
-            fresh = list(dict.fromkeys([items[at] for at in places.tolist()]))
-            ids = dict(zip(fresh, self.vocabulary.ids(fresh).tolist(), strict=True))
-            found[places] = [ids[items[at]] for at in places.tolist()]
-            if len(seen) + len(ids) <= REMEMBERED:
-                seen.update((item, id) for item, id in ids.items() if id >= 0)
+            fresh = [items[at] for at in places.tolist()] if len(places) < len(items) else items
+            found[places] = self.vocabulary.ids(fresh)
+            room = REMEMBERED - len(seen)
+            if room > 0:
+                ids = zip(fresh, found[places].tolist(), strict=True)
+                seen.update(islice(((item, id) for item, id in ids if id >= 0), room))
         return found
 
     def _unseen(self, item: Item, at: int, nested: Nested) -> list[int]:
