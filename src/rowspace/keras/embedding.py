@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import keras
 import numpy as np
 
-import keras
 from rowspace.errors import FormatError, InputError, SettingError
 from rowspace.keras import assets
 from rowspace.keras.ids import checked

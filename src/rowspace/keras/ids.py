@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import keras
 import numpy as np
 
-import keras
 from rowspace.errors import InputError
 from rowspace.vectors.keys import IdTypeError, parse
 
@@ -24,8 +24,9 @@ STAND_INS = {"KerasTensor", "Tracer", "FakeTensor", "FunctionalTensor"}
 def checked(inputs: Any, n_rows: int, *, padding: int | None = None) -> Any:
     """`inputs` as they are, lists as an array int64; looked at as far as they are known by now.
 
-    padding: an id that need not be in the table. Raises IdRangeError or IdTypeError with the
-    value, its position and the size of the table. In a compiled graph only the type is known.
+    padding: an id that need not be in the table, in arrays and tensors. Raises IdRangeError or
+    IdTypeError with the value, its position and the size of the table. In a compiled graph only
+    the type is known.
     """
     if isinstance(inputs, np.ndarray) and inputs.dtype.kind in "iu":
         _check(inputs, n_rows, padding)
@@ -33,21 +34,8 @@ def checked(inputs: Any, n_rows: int, *, padding: int | None = None) -> Any:
     if keras.ops.is_tensor(inputs) or isinstance(inputs, keras.KerasTensor):
         _check_tensor(inputs, n_rows, padding)
         return inputs
-    array = _as_whole(inputs)
-    if array is None:
-        keys = parse(inputs, n_rows)  # raises, unless there is nothing in it
-        return np.zeros(keys.shape, np.int64)
-    _check(array, n_rows, padding)
-    return array
-
-
-def _as_whole(inputs: Any) -> np.ndarray | None:
-    """Nested lists of whole numbers, or what else becomes an array of them."""
-    try:
-        array = np.asarray(inputs)
-    except ValueError:  # lists of different lengths
-        return None
-    return array if array.dtype.kind in "iu" else None
+    keys = parse(inputs, n_rows)
+    return np.zeros(keys.shape, np.int64) if keys.ids is None else keys.ids.reshape(keys.shape)
 
 
 def _check(ids: np.ndarray, n_rows: int, padding: int | None) -> None:

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import keras
 import numpy as np
 
-import keras
 from rowspace.corpus import TOKENIZERS, Reading, Tokenizer, tokenizer
 from rowspace.errors import FormatError, InputError, SettingError
 from rowspace.keras import assets
