@@ -6,7 +6,7 @@ from dataclasses import MISSING, fields
 
 import pytest
 
-from rowspace.cli.settings import SETTINGS
+from rowspace.cli.settings import SCHEDULES, SETTINGS
 
 # Settings of `rs.train` that are options of another kind, or only for callers from Python.
 NOT_OPTIONS = {"allow_changed", "unseen"}
@@ -69,6 +69,14 @@ def test_training():
     assert shown.keys() - {"unseen"} == real.keys() - NOT_OPTIONS
     for field in shown.keys() - {"unseen"}:
         assert agree(field, real[field], shown[field]), field
+
+
+def test_schedules():
+    from rowspace.table import schedules
+
+    assert [*schedules.SCHEDULES] == SCHEDULES
+    assert all(schedules.SCHEDULES[name].by_loss for name in SCHEDULES[4:])  # the help counts them
+    assert not any(schedules.SCHEDULES[name].by_loss for name in SCHEDULES[:4])
 
 
 def test_unseen():

@@ -116,6 +116,10 @@ def test_force_writes_over_a_model(command, corpus, tmp_path):
         (("--unseen", "hashed", "--maxn", "4"), "--unseen subwords"),
         (("--unseen", "subwords", "--minn", "5", "--maxn", "2"), "minn"),
         (("--like", "glove"), "--like"),
+        (("--schedule", "cosin"), "cosine"),
+        (("--warmup", "1"), "--warmup"),
+        (("--warmup", "-0.1"), "--warmup"),
+        (("--schedule", "inverse-sqrt"), "warmup must be a number above 0"),
     ],
 )
 def test_settings_out_of_range_are_usage(command, corpus, tmp_path, words, named):
@@ -263,6 +267,27 @@ def test_config_file_and_options_over_it(command, corpus, tmp_path):
     assert done.returncode == 0, done.stderr
     model = files.load(tmp_path / "m")
     assert model.vectors.dim == 4 and model.config["training"]["epochs"] == 1
+
+
+def test_a_schedule_by_name_from_options_and_file(command, corpus, tmp_path, objects):
+    words = ("train", "words", corpus, "-o", "m", *SMALL)
+    done = command(*words, "--schedule", "cosine", "--warmup", "0.05", "--json")
+    assert done.returncode == 0, done.stderr
+    assert files.load(tmp_path / "m").config["training"]["schedule"] == "cosine"
+    assert "| training.warmup | 0.05 |" in (tmp_path / "m" / "README.md").read_text()
+    (tmp_path / "run.toml").write_text("schedule = 'plateau'\n[words]\nwarmup = 0.25\n")
+    shown = {
+        o["name"]: o for o in objects(command(*LISTED, "--config", "run.toml", "--json").stdout)
+    }
+    assert (shown["schedule"]["value"], shown["warmup"]["value"]) == ("plateau", 0.25)
+    done = command(*words, "--force", "--config", "run.toml", "--schedule", "bold")
+    assert done.returncode == 0, done.stderr
+    kept = files.load(tmp_path / "m").config["training"]
+    assert kept["schedule"]["name"] == "bold" and kept["warmup"] == 0.25
+    again = command(*LISTED, "--from", "m")
+    assert again.returncode == 0 and "# schedule = " in again.stdout
+    (tmp_path / "again.toml").write_text(again.stdout)
+    assert command(*LISTED, "--config", "again.toml").returncode == 0
 
 
 LISTED = ("train", "words", "--print-config")

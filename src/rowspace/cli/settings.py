@@ -16,6 +16,7 @@ COUNT = click.IntRange(min=1)
 NOT_NEGATIVE = click.FloatRange(min=0)
 POSITIVE = click.FloatRange(min=0, min_open=True)
 UNSEEN = ["error", "unknown", "subwords", "hashed", "quotient"]
+SCHEDULES = ["constant", "linear", "cosine", "inverse-sqrt", "plateau", "bold"]
 METAVARS: dict[Any, str] = {
     click.IntRange: "N",
     click.FloatRange: "X",
@@ -58,8 +59,22 @@ SETTINGS = (
     ),
     Setting("noise_power", "objective", float, "0.75", "Noise is drawn by count to this power."),
     Setting("epochs", "training", COUNT, "15", "Passes over the corpus."),
-    Setting("lr", "objective", POSITIVE, "0.025; cbow 0.05", "Learning rate at the start."),
-    Setting("min_lr", "objective", NOT_NEGATIVE, "0.0001", "Learning rate at the end."),
+    Setting("lr", "objective", POSITIVE, "0.025; cbow 0.05", "Learning rate at its height."),
+    Setting("min_lr", "objective", NOT_NEGATIVE, "0.0001", "Learning rate it falls to."),
+    Setting(
+        "schedule",
+        "training",
+        click.Choice(SCHEDULES),
+        "linear",
+        "How the rate goes from --lr: by progress (the first four), or by the loss of each epoch.",
+    ),
+    Setting(
+        "warmup",
+        "training",
+        click.FloatRange(0, 1, max_open=True),
+        "0",
+        "The share of the run in which the rate climbs to --lr first.",
+    ),
     Setting("min_count", "training", COUNT, "5", "Rarer words get no row."),
     Setting("max_size", "training", COUNT, "no limit", "Most words that get a row."),
     Setting(

@@ -148,7 +148,8 @@ def print_config(output: Output, plan: Resolved) -> None:
     """Every setting as TOML that --config takes back, with where its value came from."""
     for name, (value, origin) in plan.origins().items():
         text = f"{name} = {toml(value)}" if value is not None else f"# {name} ="
-        if name == "unseen" and value not in UNSEEN:  # it comes with --from, and only so
+        whole = isinstance(value, dict) or (name == "unseen" and value not in UNSEEN)
+        if whole:  # it comes with --from, and only so
             text = f"# {text}"
         output.emit("setting", f"{text:<32} # {origin}", name=name, value=value, origin=origin)
 

@@ -49,7 +49,8 @@ class Objective(ABC):
     """dim: numbers in a vector (D). window: words to each side that count as context, drawn
     evenly from 1 to it where `shrink`. negative: noise words a prediction (K), drawn by count to
     the power `noise_power`. sample: a word of share f is kept with probability
-    sqrt(sample/f) + sample/f; 0 keeps all. lr falls in a straight line to min_lr.
+    sqrt(sample/f) + sample/f; 0 keeps all. lr falls to min_lr, in a straight line unless training
+    is told another schedule.
     """
 
     dim: int = 200

@@ -14,6 +14,7 @@ from rowspace.errors import DivergedError
 from rowspace.kernels.cpu_words import Scratch, scratch
 from rowspace.objectives import Objective
 from rowspace.objectives.sampling import sampling
+from rowspace.table.schedules import Watch
 from rowspace.training.crew import Crew, Tally
 from rowspace.training.settings import Settings
 from rowspace.training.state import State
@@ -54,6 +55,8 @@ class Course:
     ) -> None:
         self.objective, self.settings, self.state, self.tell = objective, settings, state, tell
         self.total = state.units * settings.epochs
+        self.rates = settings.rates
+        self.watch = self._watch()
         self.epoch_over = False
         self.kept_at = time.monotonic()
         self.crew = self._crew()
@@ -87,9 +90,13 @@ class Course:
         return self.state.unit >= self.total
 
     def rate_at(self, unit: int) -> float:
-        """The learning rate of a unit: a straight line from lr to min_lr."""
+        """The learning rate of a unit: from lr towards min_lr, as the schedule has it."""
         lr, last = self.objective.lr, self.objective.min_lr
-        return lr - (lr - last) * unit / self.total
+        return self.rates.rate(unit, self.total, high=lr, low=last, watch=self.watch)
+
+    def _watch(self) -> Watch:
+        """What the schedule remembers of the epochs that are over, and learned something."""
+        return self.rates.watch(loss for loss in self.state.losses if math.isfinite(loss))
 
     @property
     def due(self) -> bool:
@@ -99,6 +106,8 @@ class Course:
     def go(self, asked: Callable[[], bool]) -> None:
         """Work until the epoch ends, `asked()` is true or a checkpoint is due."""
         state, started = self.state, time.monotonic()
+        loss, predictions = state.epoch_loss
+        self.crew.epoch = Tally(0, predictions, loss)
         reported, last = started, state.seconds
         epoch = state.unit // state.units
         stop = min((epoch + 1) * state.units, self.total)
@@ -122,8 +131,7 @@ class Course:
         """Book what was done, stop a run that is lost, and tell."""
         state = self.state
         state.words += tally.words
-        loss, predictions = state.epoch_loss
-        state.epoch_loss = (loss + tally.loss, predictions + tally.predictions)
+        state.epoch_loss = (self.crew.epoch.loss, self.crew.epoch.predictions)
         self._check(tally)
         if not tally.words:
             return
@@ -161,6 +169,7 @@ class Course:
         loss, predictions = state.epoch_loss
         mean = loss / predictions if predictions else float("nan")
         state.losses.append(mean)
+        self.watch = self._watch()
         state.epoch_loss = (0.0, 0)
         rows = state.tables.inputs.rows
         if not all(np.isfinite(rows[at : at + 65536]).all() for at in range(0, len(rows), 65536)):

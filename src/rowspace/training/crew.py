@@ -57,6 +57,7 @@ class Crew:
     threads: int
     deterministic: bool
     tally: Tally = field(default_factory=Tally)
+    epoch: Tally = field(default_factory=Tally)  # all of it: summed in order, whoever looks when
     done: int = 0
     _next: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -136,6 +137,7 @@ class Crew:
         tally = Tally(words, predictions, log_loss_take(scratch.loss))
         with self._lock:
             self.tally.add(tally)
+            self.epoch.add(tally)
             self.done += 1
 
     def _draw_and_learn(self, stop: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from rowspace.corpus import Reading
 from rowspace.errors import InputError, SettingError
+from rowspace.table.schedules import Schedule, schedule
 from rowspace.vocabulary import Exact, Unseen, policy
 from rowspace.vocabulary.building import Building
 from rowspace.vocabulary.count import usable_cores
@@ -19,8 +20,10 @@ VOCABULARIES = ("union", "corpus")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """epochs: passes over the corpus. threads: None is one for each usable core.
-    deterministic: the same bits for the same seed and input at any number of threads.
+    """epochs: passes over the corpus. schedule: how the learning rate goes from the objective's
+    lr, by name or as a `table.schedules.Schedule`; warmup: the share of the run, from 0 to below
+    1, in which it climbs to lr first (docs/schedules.md). threads: None is one for each usable
+    core. deterministic: the same bits for the same seed and input at any number of threads.
     checkpoint_every: seconds between checkpoints (where an output folder is given).
     allow_changed: resume though the corpus is not the one the run began with.
     reserved: items that have the first rows whatever their counts, such as `("<pad>",)`; as text,
@@ -31,6 +34,8 @@ class Settings:
     """
 
     epochs: int = 15
+    schedule: str | Mapping[str, Any] | Schedule = "linear"
+    warmup: float = 0.0
     threads: int | None = None
     seed: int = 0
     deterministic: bool = False
@@ -56,6 +61,7 @@ class Settings:
         named = self.reserved.split(",") if isinstance(self.reserved, str) else self.reserved
         object.__setattr__(self, "reserved", tuple(item for item in named if item))
         _whole("epochs", self.epochs, 1, 10**6)
+        object.__setattr__(self, "warmup", self.rates.warmup)
         cores = usable_cores()
         if self.threads is not None:
             _whole("threads", self.threads, 1, cores, " (the cores this process may use)")
@@ -70,6 +76,11 @@ class Settings:
             number and self.checkpoint_every > 0, "checkpoint_every", self.checkpoint_every,
             "seconds above 0",
         )  # fmt: skip
+
+    @property
+    def rates(self) -> Schedule:
+        """The schedule of the learning rate, with its warm-up."""
+        return schedule(self.schedule, warmup=self.warmup)
 
     @property
     def reading(self) -> Reading:
@@ -89,7 +100,10 @@ class Settings:
         """What decides the result, as data: not how many hands worked on it."""
         hands = {"threads", "processes", "checkpoint_every", "allow_changed"}
         names = [one.name for one in fields(self) if one.name not in hands]
+        rates = self.rates.config()
+        rates.pop("warmup")
         plain = {
+            "schedule": rates if len(rates) > 1 else rates["name"],
             "unseen": self.unseen.config(),
             "reserved": list(self.reserved),
             "tokenizer": os.path.basename(self.tokenizer),

@@ -28,9 +28,9 @@ from rowspace.vocabulary.grams import Grams
 
 Source: TypeAlias = "str | os.PathLike[str] | Model | Vectors | Start"
 
-CONTINUED: dict[str, type] = {
-    "epochs": int, "min_count": int, "tokenizer": str, "lower": bool, "normalize": str,
-    "reserved": list,
+CONTINUED: dict[str, tuple[type, ...]] = {
+    "epochs": (int,), "schedule": (str, dict), "warmup": (float,), "min_count": (int,),
+    "tokenizer": (str,), "lower": (bool,), "normalize": (str,), "reserved": (list,),
 }  # fmt: skip
 """The settings of `training.Settings` that a run goes on with. The others belong to one run (seed,
 threads) or to one corpus (column, markup)."""
@@ -117,7 +117,9 @@ class Start:
         found: dict[str, Any] = {"vocabulary": "union" if self.goes_on else "corpus"}
         if self.goes_on:
             config = self._config("training")
-            found |= {k: config[k] for k, kind in CONTINUED.items() if type(config.get(k)) is kind}
+            found |= {
+                k: config[k] for k, kinds in CONTINUED.items() if type(config.get(k)) in kinds
+            }
         if "tokenizer" in found:
             found["tokenizer"] = self._tokenizer(found["tokenizer"])
         ngrams = isinstance(self.unseen, Subwords | Grams) and self.unseen.maxn > 0
