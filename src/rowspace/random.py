@@ -29,6 +29,7 @@ class Stream(IntEnum):
     BOOTSTRAP = 7
     BASELINE = 8
     DROPOUT = 9
+    ROUNDING = 10
 
 
 def mix(state: ArrayLike) -> np.ndarray:
