@@ -116,3 +116,23 @@ def test_tensorflow_without_numbers():
     seen = []
     tf.function(lambda x: seen.append(known(x) is None) or x + 1)(tf.ones(2))
     assert seen == [True]
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="needs the tensorflow backend")
+def test_tensorflows_own_kinds_of_tensors():
+    import tensorflow as tf
+
+    from rowspace import Vocabulary
+    from rowspace.keras import Embedding, Lookup
+
+    words = Vocabulary.of(["a", "b"])
+    layer, lookup = Embedding.from_vocabulary(words, 3), Lookup(words)
+    assert layer(tf.constant([["a", "b"]])).shape == (1, 2, 3)
+    assert lookup(tf.constant(["b"])).numpy().tolist() == [1]
+    assert layer(tf.ragged.constant([[0, 1], [1]])).shape == (2, None, 3)
+    with pytest.raises(IdRangeError, match="id 7 at position 2"):
+        layer(tf.ragged.constant([[0, 1], [7]]))
+    data = tf.data.Dataset.from_tensor_slices(["a", "b", "a"]).batch(2)
+    assert list(Lookup().adapt(data).vocabulary) == ["<unk>", "a", "b"]
+    with pytest.raises(Exception, match="InputError: strings cannot pass"):  # TensorFlow wraps it
+        data.map(lookup)

@@ -52,7 +52,15 @@ def test_texts_are_cut():
     assert rows(["The King!", "queen, woman, king"]).tolist() == [[4, 1, 0], [2, 3, 1]]
     assert rows("King").tolist() == [1]
     assert rows([["king"], ["queen"]]).tolist() == [[[1]], [[2]]]
-    assert rows(["", "king"]).tolist() == [[0], [1]]
+
+
+def test_a_text_without_items_is_an_unknown_one():
+    words = tokenizer(Reading("words"))
+    rows = exact(mask_zero=True, tokenizer=words).rows
+    assert rows([":)", "king queen"]).tolist() == [[4, 0], [1, 2]]
+    strict = Strings(Vocabulary.of(ITEMS), mask_zero=True, tokenizer=words)
+    assert strict.rows([":)", "king"]).tolist() == [[0], [1]]
+    assert exact(mask_zero=True).rows([[], ["king"]]).tolist() == [[0], [1]]
 
 
 @pytest.mark.parametrize("unseen", POLICIES, ids=lambda one: one.name)

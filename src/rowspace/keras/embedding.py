@@ -138,7 +138,7 @@ class Embedding(keras.layers.Embedding):
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Vectors of ids, or of strings where they are outside a model."""
-        if is_text(inputs) and not isinstance(inputs, keras.KerasTensor):
+        if is_text(inputs):
             inputs = self.ids(inputs)
         ids = checked(inputs, self.input_dim, padding=NO_ROW if self._bagged else None)
         return super().__call__(ids, *args, **kwargs)

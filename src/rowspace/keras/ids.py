@@ -19,6 +19,8 @@ from rowspace.vectors.keys import IdTypeError, parse
 EXACT = {"float16": 1 << 11, "bfloat16": 1 << 8, "float32": 1 << 24, "float64": 1 << 53}
 # Classes that stand for a tensor whose numbers are not there yet.
 STAND_INS = {"KerasTensor", "Tracer", "FakeTensor", "FunctionalTensor"}
+# Sparse and ragged tensors: where their numbers are.
+PARTS = {"RaggedTensor": "flat_values", "SparseTensor": "values", "BCOO": "data"}
 
 
 def checked(inputs: Any, n_rows: int, *, padding: int | None = None) -> Any:
@@ -83,6 +85,7 @@ def known(tensor: Any) -> np.ndarray | None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.compiler.is_compiling():
         return None
+    tensor = getattr(tensor, PARTS.get(type(tensor).__name__, ""), tensor)
     if STAND_INS & {kind.__name__ for kind in type(tensor).__mro__}:
         return None
     if getattr(tensor, "is_meta", False):

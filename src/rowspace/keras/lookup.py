@@ -30,7 +30,8 @@ class Lookup(keras.layers.Layer):
 
     tokenizer: "words", "whitespace" or "characters" cut each string into a sequence of items
     (`lower` folds case first); None takes each string as an item. length: what a sequence is cut
-    to. mask_zero: ids begin at 1, and 0 fills shorter sequences up.
+    to. mask_zero: ids begin at 1, and 0 fills shorter sequences up. A text without items is one
+    unknown item, if the vocabulary has one.
     Raises SettingError.
     """
 
@@ -118,9 +119,10 @@ class Lookup(keras.layers.Layer):
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Ids of strings, as a tensor; ids as they are."""
-        if is_text(inputs) and not isinstance(inputs, keras.KerasTensor):
+        if is_text(inputs):
             return keras.ops.convert_to_tensor(self.ids(inputs), self.compute_dtype)
-        if getattr(inputs, "dtype", None) == "string":
+        kind = getattr(inputs, "dtype", None)
+        if getattr(kind, "name", kind) == "string":
             raise InputError(
                 "strings cannot pass through a model on every backend",
                 hint="look them up before: model.fit(lookup(strings), labels)",

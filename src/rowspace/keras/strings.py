@@ -31,7 +31,9 @@ def is_text(inputs: Any) -> bool:
     if isinstance(inputs, np.ndarray):
         objects = inputs.ravel().tolist() if inputs.dtype.kind == "O" else ()
         return inputs.dtype.kind in "UST" or any(isinstance(one, (str, bytes)) for one in objects)
-    return isinstance(inputs, (str, bytes)) or str(getattr(inputs, "dtype", "")).endswith("string")
+    if hasattr(inputs, "numpy"):  # a tensor that has its numbers, or its strings
+        return getattr(inputs.dtype, "name", "") == "string"
+    return isinstance(inputs, (str, bytes))
 
 
 def leaves(inputs: Any) -> Iterator[Leaf]:
@@ -53,7 +55,9 @@ class Strings:
 
     tokenizer: cuts each string into items, a sequence; without one each string is an item, and
     the last axis is the sequence. length: a sequence is cut to so many items. Shorter ones are
-    filled up with row 0 at the end, which needs `mask_zero`; "" is padding then too.
+    filled up with row 0 at the end, which needs `mask_zero`; "" is padding then too. A text
+    without items is one unknown item, if there is one: padding alone has no mean, and Keras's
+    pooling makes NaN of it.
     """
 
     vocabulary: Vocabulary
@@ -72,7 +76,7 @@ class Strings:
             return self._laid([[inputs]], 1)[0, 0]
         flat, shape = _sequences(inputs, ends=self.tokenizer is not None)
         if self.tokenizer is not None:
-            flat = [self.tokenizer.tokens(_text(one)) for one in flat]
+            flat = [self.tokenizer.tokens(_text(one)) or self._nothing for one in flat]
         lengths = {len(one) for one in flat}
         if len(lengths) > 1 and not self.mask_zero:
             raise InputError(
@@ -100,6 +104,12 @@ class Strings:
         out = np.zeros((*filled.shape, *rows.shape[1:]), np.int64)
         out[filled] = rows[np.array(places, np.int64)]
         return out
+
+    @property
+    def _nothing(self) -> list[str]:
+        """What a text without items is taken for."""
+        unknown = self.vocabulary.unseen.unknown_item
+        return [] if unknown is None else [unknown]
 
     @property
     def _bagged(self) -> bool:
