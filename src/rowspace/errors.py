@@ -3,6 +3,8 @@
 RowspaceError                       exit code 1
 ├── InputError       (ValueError)   3   a corpus, a table or an argument that cannot be used
 │   ├── SettingError                2   a setting out of its range
+│   ├── IdTypeError     (TypeError) 3   an id that is no whole number
+│   ├── IdRangeError   (IndexError) 3   an id outside the table
 │   └── VocabularyError (KeyError)  3   an item that has no row
 ├── FormatError                     4   a model or vector file that is not what it claims
 ├── MissingExtraError (ImportError) 2   a feature whose optional package is not installed
@@ -45,6 +47,31 @@ class SettingError(InputError):
         """Raise, unless `within`: `dim must be a whole number from 1 to 65536, not 0`."""
         if not within:
             raise cls(f"{field} must be {wanted}, not {value!r:.60}")
+
+
+class IdTypeError(InputError, TypeError):
+    """An id that is no whole number, or a look-up key that is neither item nor id."""
+
+
+class IdRangeError(InputError, IndexError):
+    """An id outside the table."""
+
+    @classmethod
+    def at(
+        cls, value: object, position: Sequence[int], size: int, *, of: str = "items"
+    ) -> IdRangeError:
+        """`id 7 at position 2 is outside the table of 5 items`."""
+        return cls(
+            f"id {value}{place(position)} is outside the table of {size} {of}",
+            hint=f"ids run from 0 to {size - 1}" if size else "the table is empty",
+        )
+
+
+def place(position: Sequence[int]) -> str:
+    """A position in an array for a message: ` at position 3`, ` at position (1, 0)`, or nothing."""
+    if not position:
+        return ""
+    return f" at position {position[0] if len(position) == 1 else tuple(position)}"
 
 
 class VocabularyError(InputError, KeyError):

@@ -8,15 +8,9 @@ from typing import Any, final
 
 import numpy as np
 
-from rowspace.errors import InputError
+from rowspace.errors import IdRangeError, IdTypeError, InputError, place
 
-
-class IdTypeError(InputError, TypeError):
-    """An id that is no whole number, or a look-up key that is neither item nor id."""
-
-
-class IdRangeError(InputError, IndexError):
-    """An id outside the table."""
+__all__ = ["IdRangeError", "IdTypeError", "Keys", "parse"]
 
 
 @final
@@ -62,7 +56,7 @@ def _flat(leaves: list[Any], shape: tuple[int, ...], size: int) -> Keys:
         if mixed or isinstance(leaf, bool) or not isinstance(leaf, (int, np.integer)):
             raise _not_an_id(leaf, position, size, mixed=mixed)
         if not 0 <= leaf < size:
-            raise _out_of_range(leaf, position, size)
+            raise IdRangeError.at(leaf, position, size)
     return Keys(shape, ids=np.array(leaves, np.int64))
 
 
@@ -94,21 +88,8 @@ def _checked_array(ids: np.ndarray, size: int) -> np.ndarray:
     if ids.size and (ids.min() < 0 or ids.max() >= size):
         at = int(np.flatnonzero((ids.ravel() < 0) | (ids.ravel() >= size))[0])
         position = tuple(int(i) for i in np.unravel_index(at, ids.shape))
-        raise _out_of_range(ids.ravel()[at], position, size)
+        raise IdRangeError.at(ids.ravel()[at], position, size)
     return ids.astype(np.int64, copy=False).ravel()
-
-
-def _at(position: tuple[int, ...]) -> str:
-    if not position:
-        return ""
-    return f" at position {position[0] if len(position) == 1 else position}"
-
-
-def _out_of_range(value: Any, position: tuple[int, ...], size: int) -> IdRangeError:
-    return IdRangeError(
-        f"id {value}{_at(position)} is outside the table of {size} items",
-        hint=f"ids run from 0 to {size - 1}" if size else "the table is empty",
-    )
 
 
 def _not_an_id(
@@ -116,6 +97,6 @@ def _not_an_id(
 ) -> IdTypeError:
     wanted = "an item, like the others," if mixed else "an item or a whole number"
     return IdTypeError(
-        f"{value!r:.80} ({type(value).__name__}){_at(position)} is not {wanted} "
+        f"{value!r:.80} ({type(value).__name__}){place(position)} is not {wanted} "
         f"for the table of {size} items"
     )
