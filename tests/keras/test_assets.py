@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import zipfile
 
-import keras
 import numpy as np
 import pytest
 
-from rowspace import Exact, FormatError, Hashed, InputError, Quotient, Subwords, Vocabulary
-from rowspace.keras import Embedding, assets
-from rowspace.keras.promise import Promise
-from rowspace.vocabulary.ngrams import BucketGrams
+keras = pytest.importorskip("keras", reason="needs keras and a backend (the `keras` extra)")
+
+from rowspace import Exact, FormatError, Hashed, InputError, Quotient, Subwords, Vocabulary  # noqa: E402
+from rowspace.keras import Embedding, assets  # noqa: E402
+from rowspace.keras.promise import Promise  # noqa: E402
+from rowspace.vocabulary.ngrams import BucketGrams  # noqa: E402
 
 ITEMS = ["king", "queen", "naïve", "", "\udcff"]
 

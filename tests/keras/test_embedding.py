@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 import pytest
 
-import rowspace as rs
-from rowspace import Exact, Hashed, InputError, Quotient, SettingError, Subwords, Vocabulary
-from rowspace.keras import Embedding, Lookup
-from rowspace.vectors import IdRangeError, IdTypeError
+keras = pytest.importorskip("keras", reason="needs keras and a backend (the `keras` extra)")
+
+import rowspace as rs  # noqa: E402
+from rowspace import Exact, Hashed, InputError, Quotient, SettingError, Subwords, Vocabulary  # noqa: E402
+from rowspace.keras import Embedding, Lookup  # noqa: E402
+from rowspace.vectors import IdRangeError, IdTypeError  # noqa: E402
 
 ITEMS = ["king", "queen", "woman"]
 POLICIES = [Exact("<unk>"), Hashed(50), Subwords(buckets=40), Quotient(unknown="<unk>")]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 import pytest
 
-from rowspace import InputError
-from rowspace.keras.ids import checked, known
-from rowspace.vectors import IdRangeError, IdTypeError
+keras = pytest.importorskip("keras", reason="needs keras and a backend (the `keras` extra)")
+
+from rowspace import InputError  # noqa: E402
+from rowspace.keras.ids import checked, known  # noqa: E402
+from rowspace.vectors import IdRangeError, IdTypeError  # noqa: E402
 
 FLOATS_ARE_TENSORS = keras.backend.backend() == "numpy"
 

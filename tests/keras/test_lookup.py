@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 
-import keras
 import numpy as np
 import pytest
 
-from rowspace import Exact, Hashed, InputError, SettingError, Vocabulary, VocabularyError
-from rowspace.keras import Lookup
+keras = pytest.importorskip("keras", reason="needs keras and a backend (the `keras` extra)")
+
+from rowspace import Exact, Hashed, InputError, SettingError, Vocabulary, VocabularyError  # noqa: E402
+from rowspace.keras import Lookup  # noqa: E402
 
 TEXTS = ["the cat sat", "The cat ran!", "a dog"]
 

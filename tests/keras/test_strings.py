@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+pytest.importorskip("keras", reason="needs keras and a backend (the `keras` extra)")
+
 from rowspace import Exact, Hashed, InputError, Quotient, Subwords, Vocabulary, VocabularyError
 from rowspace.corpus import Reading, tokenizer
 from rowspace.keras.strings import NO_ROW, Strings, is_text, leaves
