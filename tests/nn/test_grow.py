@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import importlib
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the torch extra")
 
-from rowspace import Exact, Hashed, Quotient, Subwords, Vectors, Vocabulary  # noqa: E402
+from rowspace import Exact, Hashed, Quotient, Subwords, Vectors, Vocabulary, nn  # noqa: E402
 from rowspace.errors import InputError, SettingError  # noqa: E402
 from rowspace.nn.grow import add_items, add_rows, grown_vocabulary, inserted  # noqa: E402
 from rowspace.nn.tied import TiedLinear  # noqa: E402
@@ -18,10 +17,6 @@ from rowspace.vocabulary.ngrams import BucketGrams  # noqa: E402
 
 R, D = 12, 4
 WORDS = ["<unk>", "king", "queen", "kingdom", "zebra"]
-
-
-def ours(*args, **settings):
-    return importlib.import_module("rowspace.nn").Embedding(*args, **settings)
 
 
 def layer(**settings):
@@ -121,7 +116,7 @@ def test_sparse_state_goes_on(at):
     add_rows(embedding, 2, at=at, optimizer=[optimizer])
     trained(embedding, optimizer, [0, at, R + 1])
     assert optimizer.state[embedding.weight]["exp_avg"].shape == (R + 2, D)
-    kept = torch.sparse_coo_tensor([[3, 8]], torch.ones(2, D), (R, D))
+    kept = torch.sparse_coo_tensor([[3, 8]], torch.ones(2, D), (R, D), check_invariants=True)
     more = inserted(kept, 4, torch.zeros(2, D))
     assert more.shape == (R + 2, D) and more.coalesce().indices().tolist() == [[3, 10]]
 
@@ -201,10 +196,8 @@ def test_a_policy_that_would_move_old_rows_is_refused():
 
 
 def test_a_layer_of_ours_grows_with_its_vocabulary():
-    if not hasattr(importlib.import_module("rowspace.nn"), "Embedding"):
-        pytest.skip("rowspace.nn.Embedding is not there yet")
     vocabulary = Vocabulary.of(WORDS, unseen=Exact("<unk>"))
-    embedding = ours(len(WORDS), D, vocabulary=vocabulary, frozen=["king"])
+    embedding = nn.Embedding(len(WORDS), D, vocabulary=vocabulary, frozen=["king"])
     before = embedding(["king", "prince"]).detach()
     assert torch.equal(before[1], embedding("<unk>"))
     assert embedding.add_items(["prince"]).tolist() == [5]
@@ -223,11 +216,9 @@ OPTIMIZERS = ["SGD", "Adagrad", "RowWiseAdagrad", "Adam", "AdamW"]
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("at", [R, 4])
 def test_our_optimizers_go_on(name, at):
-    kind = getattr(importlib.import_module("rowspace.nn"), name, None)
-    if kind is None:
-        pytest.skip(f"rowspace.nn.{name} is not there yet")
+    kind = getattr(nn, name)
     settings = {"lr": 0.1, "weight_decay": 0} | ({"momentum": 0.9} if name == "SGD" else {})
-    embedding, whole = ours(R, D), ours(R + 2, D)
+    embedding, whole = nn.Embedding(R, D), nn.Embedding(R + 2, D)
     whole.weight.data.copy_(inserted(embedding.weight.detach(), at, torch.ones(2, D)))
     optimizer, other = (kind(one.parameters(), **settings) for one in (embedding, whole))
     places = [i for i in range(R + 2) if not at <= i < at + 2]
@@ -240,3 +231,33 @@ def test_our_optimizers_go_on(name, at):
         for one, step in ((embedding, optimizer), (whole, other)):
             trained(one, step, [places[0], places[5], at, at + 1])
     assert torch.allclose(embedding.weight, whole.weight, atol=1e-6)
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_new_row_owes_nothing_for_the_steps_before_it(told):
+    embedding = nn.Embedding(R, D)
+    settings = {"lr": 0.1, "weight_decay": 0.5, "untouched": "catch-up"}
+    optimizer = nn.AdamW(embedding.parameters(), **settings)
+    for _ in range(20):
+        trained(embedding, optimizer, [0, 3])
+    add_rows(embedding, 1, init="ones", optimizer=optimizer if told else ())
+    trained(embedding, optimizer, [R])
+    # Shrunk once, then moved by Adam's step 21 from nothing.
+    moved = 0.1 * (0.1 / (1 - 0.9**21)) / (0.001 / (1 - 0.999**21)) ** 0.5
+    assert torch.allclose(embedding.weight[R], torch.full((D,), 0.95 - moved), atol=1e-5)
+
+
+def test_one_number_a_step_is_no_number_a_row():
+    def started(rows):
+        embedding = nn.Embedding(rows, D)
+        optimizer = nn.AdamW(embedding.parameters(), untouched="catch-up")
+        for _ in range(3):
+            trained(embedding, optimizer, [0])
+        return embedding, optimizer, optimizer.state[embedding.weight]["shrunk"]
+
+    steps = len(started(4)[2])
+    embedding, optimizer, kept = started(steps)
+    add_rows(embedding, 2, at=1, optimizer=optimizer)
+    state = optimizer.state[embedding.weight]
+    assert state["shrunk"] is kept and len(kept) == steps
+    assert state["clock"][:4].tolist() == [3, 3, 3, 0] and len(state["clock"]) == steps + 2

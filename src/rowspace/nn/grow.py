@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from rowspace.errors import InputError, SettingError
 from rowspace.nn.init import NAMES, initialise
+from rowspace.nn.memory import new_weight
 from rowspace.vocabulary import Items, Quotient, Vocabulary, to_bytes
 
 Optimizers: TypeAlias = "torch.optim.Optimizer | Sequence[torch.optim.Optimizer]"
@@ -130,13 +131,19 @@ def grown_vocabulary(vocabulary: Vocabulary, items: Sequence[bytes]) -> Vocabula
 
 def inserted(tensor: Tensor, at: int, more: Tensor) -> Tensor:
     """`tensor` [R, ...] with the rows `more` before row `at`; a new tensor."""
+    shape = (len(tensor) + len(more), *tensor.shape[1:])
     if tensor.is_sparse:
         flat = tensor.coalesce()
         ids = flat.indices().clone()
         ids[0] += (ids[0] >= at) * len(more)
-        shape = (len(tensor) + len(more), *tensor.shape[1:])
-        return torch.sparse_coo_tensor(ids, flat.values(), shape, is_coalesced=True)
-    return torch.cat([tensor[:at], more.to(tensor), tensor[at:]])
+        return torch.sparse_coo_tensor(
+            ids, flat.values(), shape, is_coalesced=True, check_invariants=False
+        )
+    if tensor.dim() == 2:
+        out = new_weight(shape[0], shape[1], tensor.device, tensor.dtype)
+    else:
+        out = torch.empty(shape, dtype=tensor.dtype, device=tensor.device)
+    return torch.cat([tensor[:at], more.to(tensor), tensor[at:]], out=out)
 
 
 def put_in_place(parameter: Tensor, data: Tensor) -> None:
@@ -154,20 +161,23 @@ def _widen(
     """Rows for a parameter and for whatever the optimizers keep for each of its rows."""
     size = len(parameter)
     for optimizer in optimizers:
-        start = _first_sum(optimizer, parameter)
         state = optimizer.state.get(parameter, {})
         for name, kept in state.items():
-            if isinstance(kept, Tensor) and kept.dim() and len(kept) == size:
-                fill = _zeros_like(kept, len(more))
-                state[name] = inserted(kept, at, fill + start if name == "sum" else fill)
+            by_row = isinstance(kept, Tensor) and kept.dim() and len(kept) == size
+            if by_row and name != "shrunk":  # ours, one number a step
+                fresh = _zeros_like(kept, len(more)) + _start(optimizer, parameter, name)
+                state[name] = inserted(kept, at, fresh)
     put_in_place(parameter, inserted(parameter.detach(), at, more))
 
 
-def _first_sum(optimizer: torch.optim.Optimizer, parameter: Tensor) -> float:
-    """What an Adagrad's sum of squares starts from."""
-    for group in optimizer.param_groups:
-        if any(one is parameter for one in group["params"]):
-            return float(group.get("initial_accumulator_value", 0))
+def _start(optimizer: torch.optim.Optimizer, parameter: Tensor, name: str) -> float:
+    """What an optimizer would have kept as `name` for a row it has never seen."""
+    groups = optimizer.param_groups
+    group = next(one for one in groups if any(p is parameter for p in one["params"]))
+    if name == "sum":  # Adagrad's
+        return float(group.get("initial_accumulator_value", 0))
+    if name == "clock" and group.get("untouched") == "catch-up":  # the last step it is even with
+        return float(optimizer.state[parameter]["step"])
     return 0.0
 
 
