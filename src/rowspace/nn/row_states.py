@@ -1,0 +1,83 @@
+"""What an optimizer keeps for the rows of one weight: made when first needed, grown, loaded.
+
+By torch's names, so that a checkpoint of torch's dense optimizer goes on here and the other way
+about: `step`, and `exp_avg`, `sum`, …, float32 [R, D] (float64 for such weights) or [R, 1]; beside
+them `clock` int32 [R] and `shrunk` float64 [steps] where untouched rows are kept account of.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rowspace.errors import InputError
+from rowspace.table.memory import zeros
+from rowspace.table.rules import Rule
+
+State = dict[str, Any]
+
+
+def prepare(state: State, weight: Tensor, rule: Rule, folder: Path | None) -> None:
+    """Make what `rule` keeps for the rows of `weight` [R, D], or what is missing of it."""
+    if "step" not in state:
+        state["step"] = torch.tensor(0.0, dtype=torch.float32)
+    for place, (name, width) in enumerate(rule.states.items()):
+        shape = (len(weight), weight.shape[1] if width == "number" else 1)
+        start = rule.start if place == 0 else 0.0
+        dtype = torch.float64 if weight.dtype == torch.float64 else torch.float32
+        state[name] = _fitted(state.get(name), name, shape, dtype, weight.device, start, folder)
+    if rule.clocked:
+        clock, size = state.get("clock"), len(weight)
+        # Rows the table has gained owe nothing for the steps before them.
+        now = 0 if rule.own_clock else int(state["step"])
+        state["clock"] = _fitted(clock, "clock", (size,), torch.int32, weight.device, now, None)
+        state.setdefault("shrunk", torch.zeros(2, dtype=torch.float64))
+
+
+def _fitted(
+    kept: Tensor | None, name: str, shape: tuple[int, ...], dtype: torch.dtype,
+    device: torch.device, start: float, folder: Path | None,
+) -> Tensor:  # fmt: skip
+    """`kept`, or a new one of `shape`; a shorter one with rows for those the table has gained."""
+    if kept is not None and kept.shape == shape and kept.dtype == dtype and kept.device == device:
+        return kept if kept.is_contiguous() else kept.contiguous()
+    if kept is not None and (kept.shape[1:] != shape[1:] or len(kept) > shape[0]):
+        raise InputError(
+            f"the optimizer keeps {name} of shape {list(kept.shape)} for a weight that needs "
+            f"{list(shape)}",
+            hint="make a new optimizer for another weight, or load the state that belongs to it",
+        )
+    fresh = _made(shape, dtype, device, folder if kept is None else None, name)
+    known = 0 if kept is None else len(kept)
+    if kept is not None:
+        fresh[:known] = kept.to(device=device, dtype=dtype)
+    if start:
+        fresh[known:] = start
+    return fresh
+
+
+def _made(
+    shape: tuple[int, ...], dtype: torch.dtype, device: torch.device, folder: Path | None, name: str
+) -> Tensor:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        path, number = folder / f"{name}.rows", np.float32 if dtype == torch.float32 else np.float64
+        return torch.from_numpy(np.memmap(path, number, "w+", shape=shape))
+    if device.type == "cpu" and dtype == torch.float32:
+        return torch.from_numpy(zeros(shape[0], shape[1]))
+    return torch.zeros(shape, dtype=dtype, device=device)
+
+
+def restore(own: State, saved: State, rule: Rule) -> None:
+    """Put back what loading has cast to the weight's type: clocks, and the states of halves.
+
+    All of it is copied, for torch lets two optimizers share what one has saved.
+    """
+    for name in ("step", "clock", "shrunk", *rule.states):
+        if name in own and isinstance(saved.get(name), Tensor):
+            value = saved[name].detach().clone()
+            own[name] = value.to(own[name].device) if name in ("clock", *rule.states) else value
