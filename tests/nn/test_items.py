@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the torch extra")
 
-from rowspace import Exact, Hashed, Quotient, Ragged, Subwords, Vectors  # noqa: E402
+from rowspace import Exact, Hashed, Quotient, Ragged, Subwords, Vectors, nn  # noqa: E402
 from rowspace.errors import InputError, SettingError, VocabularyError  # noqa: E402
 from rowspace.nn import items as module  # noqa: E402
 from rowspace.nn.items import Reader, padding_row, rows_of_items, shares  # noqa: E402
@@ -185,3 +185,28 @@ def test_nothing_at_all():
     assert reader.items([]).shape == (0,) and reader.items([[], []]).shape == (2, 0)
     assert reader.bags([[], []]).row_offsets.tolist() == [0, 0, 0]
     assert reader.bags([[]]).rows.ids.tolist() == []
+
+
+@pytest.mark.parametrize("of", ["rows", "tokens"])
+def test_dropout_of_items_of_several_rows(of):
+    """Rows go wherever they occur, n-grams that items share among them; tokens are whole items."""
+    torch.manual_seed(1)
+    vocabulary = Vectors.random(WORDS, 64, 3, unseen=Subwords(3, 5, 40)).vocabulary
+    layer = nn.Embedding.from_vocabulary(
+        vocabulary, 64, init="orthogonal", dropout=nn.Dropout(0.5, of)
+    )
+    items = ["king", "kingdom", "kings"] * 20
+    found = layer(items) @ layer.weight.T  # how much there is of each row in each item
+    whole = layer.eval()(items) @ layer.weight.T
+    there = whole > 1e-4
+    ratio = (found / whole)[there]
+    assert ((ratio < 0.01) | ((ratio - 2).abs() < 0.01)).all() and 0.2 < (
+        ratio < 1
+    ).float().mean() < 0.8
+    if of == "rows":
+        kept = (found > 1e-4).float().where(there, torch.nan)
+        assert ((kept.nanmean(0) * 4) % 4 == 0)[there.any(0)].all()
+    else:
+        assert all(
+            len(set((row[at] > 1e-4).tolist())) == 1 for row, at in zip(found, there, strict=True)
+        )

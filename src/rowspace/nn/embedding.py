@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from rowspace.nn.check import require_ids
+from rowspace.nn.items import shares
 from rowspace.nn.layer import TableLayer, prepared
 from rowspace.nn.look_up import pooled, rows, rows_by_torch, watched
 from rowspace.nn.memory import new_weight
@@ -93,10 +94,16 @@ class Embedding(TableLayer, torch.nn.Embedding):
         if read.plain:
             return self.forward(ids.view(read.shape))
         offsets = torch.from_numpy(read.rows.offsets).to(weight.device)
-        bags = Bags(ids, offsets, None, reader.vocabulary.pool)
-        out = pooled(weight, bags, self).view(*read.shape, weight.shape[1])
+        pool = reader.vocabulary.pool
+        dropout = self.dropout if self.training else None
+        if dropout is not None and dropout.of == "rows":
+            # Each row of an item is dropped wherever it occurs, among those of other items too.
+            each = shares(read, "sum", pool).to(weight.device) * dropout.weigh(ids)
+            out = pooled(weight, Bags(ids, offsets, each, "sum"), self)
+            return out.view(*read.shape, weight.shape[1]) * self.factor
+        out = pooled(weight, Bags(ids, offsets, None, pool), self)
         places = torch.arange(len(offsets) - 1, device=weight.device)
-        return self._finished(out, places.view(read.shape))
+        return self._finished(out.view(*read.shape, weight.shape[1]), places.view(read.shape))
 
     def _finished(self, out: Tensor, ids: Tensor) -> Tensor:
         """What was looked up, scaled and thinned out."""
