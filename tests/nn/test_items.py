@@ -192,21 +192,15 @@ def test_dropout_of_items_of_several_rows(of):
     """Rows go wherever they occur, n-grams that items share among them; tokens are whole items."""
     torch.manual_seed(1)
     vocabulary = Vectors.random(WORDS, 64, 3, unseen=Subwords(3, 5, 40)).vocabulary
-    layer = nn.Embedding.from_vocabulary(
-        vocabulary, 64, init="orthogonal", dropout=nn.Dropout(0.5, of)
-    )
+    dropout = nn.Dropout(0.5, of)
+    layer = nn.Embedding.from_vocabulary(vocabulary, 64, init="orthogonal", dropout=dropout)
     items = ["king", "kingdom", "kings"] * 20
     found = layer(items) @ layer.weight.T  # how much there is of each row in each item
     whole = layer.eval()(items) @ layer.weight.T
     there = whole > 1e-4
     ratio = (found / whole)[there]
-    assert ((ratio < 0.01) | ((ratio - 2).abs() < 0.01)).all() and 0.2 < (
-        ratio < 1
-    ).float().mean() < 0.8
-    if of == "rows":
-        kept = (found > 1e-4).float().where(there, torch.nan)
-        assert ((kept.nanmean(0) * 4) % 4 == 0)[there.any(0)].all()
-    else:
-        assert all(
-            len(set((row[at] > 1e-4).tolist())) == 1 for row, at in zip(found, there, strict=True)
-        )
+    assert ((ratio < 0.01) | ((ratio - 2).abs() < 0.01)).all()
+    assert 0.2 < float((ratio < 1).float().mean()) < 0.8
+    kept = (found > 1e-4).float().where(there, torch.nan)
+    share = kept.nanmean(0 if of == "rows" else 1)
+    assert share[~share.isnan()].unique().tolist() == [0, 1]
