@@ -3,7 +3,9 @@
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-EXTRAS := tokenizers,arrow,ann,zstd
+EXTRAS := tokenizers,arrow,ann,zstd,torch,keras
+# PyTorch comes first and pinned: left to the extras, the newest one would bring gigabytes for GPUs.
+TORCH  ?= torch==2.13.0
 
 .DEFAULT_GOAL := help
 .PHONY: help install fix check test test-all coverage bench demo clean
@@ -28,6 +30,7 @@ $(BIN)/python:
 
 $(STAMP): pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet '$(TORCH)'
 	$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]' --group dev
 	@touch $@
 
