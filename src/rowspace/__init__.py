@@ -36,7 +36,14 @@ if TYPE_CHECKING:
     from rowspace.padding import sequence_lengths as sequence_lengths
     from rowspace.padding import sequence_mask as sequence_mask
     from rowspace.ragged import Ragged as Ragged
+    from rowspace.table import SGD as SGD
+    from rowspace.table import Adagrad as Adagrad
+    from rowspace.table import Adam as Adam
+    from rowspace.table import AdamW as AdamW
+    from rowspace.table import RowWiseAdagrad as RowWiseAdagrad
     from rowspace.table import Table as Table
+    from rowspace.table import get_threads as get_threads
+    from rowspace.table import set_threads as set_threads
     from rowspace.training import EpochEnd as EpochEnd
     from rowspace.training import Interrupted as Interrupted
     from rowspace.training import train as train
@@ -61,7 +68,7 @@ _WHERE = {
     "objectives": "CBOW SkipGram",
     "padding": "pad_sequences padding_mask sequence_lengths sequence_mask",
     "ragged": "Ragged",
-    "table": "Table",
+    "table": "SGD Adagrad Adam AdamW RowWiseAdagrad Table get_threads set_threads",
     "training": "EpochEnd Interrupted train",
     "vectors": "Head Model Vectors align merge",
     "vocabulary": "Exact Hashed Quotient Subwords Vocabulary",

@@ -31,7 +31,7 @@ def sum_rows(data, dim, ids, first, last, scale, out, at, weights, scales, paddi
 
 def copy_row(data, dim, ids, i, out):
     """out[i] = row(ids[i])."""
-    out[i, :dim] = data[ids[i], :dim]
+    out[i, :dim] = encoded(decoded(data[ids[i], :dim]), out.dtype)
 
 
 def stream_row(data, dim, ids, i, out):

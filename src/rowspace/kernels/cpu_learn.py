@@ -47,7 +47,7 @@ def learn_row(
     if chance is None:
         data[row, :dim] = reference.encoded(w, data.dtype)
     else:
-        random = reference.noise_from(chance, dim)
+        random = reference.noise_from(np.uint32(chance), dim)
         data[row, :dim] = reference.rounded_by_chance(w, random, data.dtype)
 
 
@@ -164,15 +164,16 @@ def learn(
     bags: np.ndarray | None,
     weights: np.ndarray | None,
     skipped: np.ndarray | None,
+    padding: int,
     state: np.uint64,
     g: np.ndarray,
 ) -> None:
     """Learn every row whose contributions begin in words[start:stop], sorted.
 
-    `skipped` uint8 [R] or None: rows that stay as they are. `clock` int32 [R] or None: with
-    `own_clock` how often each row has learned, which corrects Adam's bias; else the step each
-    last learned at, and what it missed is made up: decays[k] is (β₁ᵏ, β₂ᵏ) for k steps, `shrunk`
-    float64 [step + 1] the sum of the logarithms of the decoupled decay up to each step.
+    `skipped` uint8 [R] or None: rows that stay as they are, as row `padding` does. `clock` int32
+    [R] or None: with `own_clock` how often each row has learned, which corrects Adam's bias; else
+    the step each last learned at, and what it missed is made up: decays[k] is (β₁ᵏ, β₂ᵏ) for k
+    steps, `shrunk` float64 [step + 1] the sum of the logarithms of the decoupled decay up to each step.
     g float32 [1, ≥ D]: scratch.
     """
     low = (np.int64(1) << shift) - 1
@@ -191,7 +192,7 @@ def learn(
             ask_for(first, later, min(dim, first.shape[1]))
         if len(second):
             ask_for(second, later, dim)
-        if skipped is None or skipped[row] == 0:
+        if row != padding and (skipped is None or skipped[row] == 0):
             source, at = alone(values, words, low, i, j, g, bags, weights)
             if at < 0:
                 sum_gradient(values, dim, words, low, i, j, g, 0, bags, weights)

@@ -66,6 +66,30 @@ def move(
 
 
 @exact
+def sort_alone(
+    ids: np.ndarray,
+    offsets: np.ndarray | None,
+    bags: int,
+    shift: int,
+    passes: int,
+    words: np.ndarray,
+    other: np.ndarray,
+    counts: np.ndarray,
+) -> None:
+    """All of it by one thread: the sorted words end in `words`, after an odd number of passes in
+    `other`. counts int64 [1, digits]: scratch."""
+    pack(ids, offsets, 0, bags, shift, words)
+    width = 0
+    while 1 << width < counts.shape[1]:
+        width += 1
+    for turn in range(passes):
+        source, target = (words, other) if turn % 2 == 0 else (other, words)
+        count_digits(source, 0, len(words), shift + turn * width, counts[0])
+        places_of(counts)
+        move(source, 0, len(words), shift + turn * width, counts[0], target)
+
+
+@exact
 def distinct(words: np.ndarray, shift: int, rows: np.ndarray, starts: np.ndarray) -> int:
     """rows[u], starts[u]: each row of sorted words and where it begins; returns how many."""
     found = 0

@@ -35,6 +35,8 @@ class Array:
 def _argument(context: Any, b: Any, kind: Any, value: Any) -> Any:
     """An array as `Array`, a whole number as int64, another as float32, None as None."""
     if isinstance(kind, types.Array):
+        if kind.layout != "C":
+            raise TypeError(f"rows must lie one after another in memory, not as {kind}")
         array = context.make_array(kind)(context, b, value=value)
         shape = cgutils.unpack_tuple(b, array.shape)
         return Array(array.data, shape[0], shape[-1], kind_of(kind))

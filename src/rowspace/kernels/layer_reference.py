@@ -36,7 +36,9 @@ class Number(IntEnum):
     EPS = 7
     MAX_NORM = 8  # 0: none
     SCALE = 9  # of the gradient: -1 to maximise
-    COUNT = 10
+    REST1 = 10  # 1 - β₁, which float32's β₁ does not give
+    REST2 = 11  # 1 - β₂
+    COUNT = 12
 
 
 def decoded(data: np.ndarray) -> np.ndarray:
@@ -63,13 +65,15 @@ def encoded(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 def noise(state: int, row: int, dim: int) -> np.ndarray:
     """32 random bits for each number of a row, uint32 [D], from the state of a step."""
-    return noise_from(int(mix(np.uint64(state) + np.uint64(row)) >> np.uint64(32)), dim)
-
-
-def noise_from(first: int, dim: int) -> np.ndarray:
-    """`noise` from the 32 bits that a step and a row begin with."""
     with np.errstate(over="ignore"):
-        z = np.uint32(first) + np.arange(dim, dtype=np.uint32) * np.uint32(0x9E3779B1)
+        first = mix(np.uint64(state) + np.uint64(row)) >> np.uint64(32)
+    return noise_from(first.astype(np.uint32), dim)
+
+
+def noise_from(first: np.ndarray, dim: int) -> np.ndarray:
+    """`noise` from the 32 bits that a step and a row begin with: uint32, one or [N, 1]."""
+    with np.errstate(over="ignore"):
+        z = first + np.arange(dim, dtype=np.uint32) * np.uint32(0x9E3779B1)
         z = (z ^ (z >> np.uint32(16))) * np.uint32(0x85EBCA6B)
         z = (z ^ (z >> np.uint32(13))) * np.uint32(0xC2B2AE35)
     return z ^ (z >> np.uint32(16))
@@ -156,8 +160,8 @@ def learn_row(
         first += (g * g).mean()
         w -= n[Number.LR] / (np.sqrt(first) + n[Number.EPS]) * g
     else:
-        first += (1 - n[Number.BETA1]) * (g - first)
-        second[:] = n[Number.BETA2] * second + (1 - n[Number.BETA2]) * g * g
+        first += n[Number.REST1] * (g - first)
+        second[:] = n[Number.BETA2] * second + n[Number.REST2] * g * g
         root = np.sqrt(second) / np.float32(bias[1]) + n[Number.EPS]
         w -= n[Number.LR] / np.float32(bias[0]) * (first / root)
     if n[Number.MAX_NORM]:

@@ -84,9 +84,8 @@ def _adagrad(b: Any, r: _Row, d: Any, mask: Any) -> Any:
 def _adam(b: Any, r: _Row, d: Any, mask: Any) -> Any:
     w, g = r.gradient(d, mask)
     m = r.state(0, d, mask)
-    one = constant(1)
-    m = fma(b, b.fsub(one, r.setting(Number.BETA1)), b.fsub(g, m), m)
-    share = b.fmul(b.fsub(one, r.setting(Number.BETA2)), b.fmul(g, g))
+    m = fma(b, r.setting(Number.REST1), b.fsub(g, m), m)
+    share = b.fmul(r.setting(Number.REST2), b.fmul(g, g))
     v = fma(b, r.setting(Number.BETA2), r.state(1, d, mask), share)
     r.keep(0, m, d, mask)
     r.keep(1, v, d, mask)

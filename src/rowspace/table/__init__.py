@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from rowspace.table.memory import available_memory, zeros
+from rowspace.table.rules import SGD, Adagrad, Adam, AdamW, RowWiseAdagrad
 from rowspace.table.table import Table
+from rowspace.table.threads import get_threads, set_threads
 
-__all__ = ["Table", "available_memory", "zeros"]
+__all__ = [
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "RowWiseAdagrad",
+    "Table",
+    "available_memory",
+    "get_threads",
+    "set_threads",
+    "zeros",
+]

@@ -12,18 +12,19 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from rowspace.errors import ResourceError
 
 _HUGE = 1 << 21
 
 
-def zeros(rows: int, stride: int) -> np.ndarray:
-    """A float32 matrix of zeros [rows, stride]; pages are taken when first written.
+def zeros(rows: int, stride: int, *, dtype: DTypeLike = np.float32) -> np.ndarray:
+    """A matrix of zeros [rows, stride]; pages are taken when first written.
 
     Raises ResourceError when the system cannot give so much.
     """
-    size = max(1, rows * stride * 4)
+    size = max(1, rows * stride * np.dtype(dtype).itemsize)
     try:
         block = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     except (OSError, ValueError, OverflowError) as error:
@@ -31,7 +32,7 @@ def zeros(rows: int, stride: int) -> np.ndarray:
     if size >= _HUGE:
         with suppress(OSError, AttributeError):  # another system, or huge pages turned off
             block.madvise(mmap.MADV_HUGEPAGE)
-    return np.frombuffer(block, np.float32, rows * stride).reshape(rows, stride)
+    return np.frombuffer(block, dtype, rows * stride).reshape(rows, stride)
 
 
 def available_memory() -> int | None:
@@ -44,7 +45,13 @@ def available_memory() -> int | None:
     with suppress(OSError, ValueError):  # a container's own limit
         group = Path("/sys/fs/cgroup")
         limit = int((group / "memory.max").read_text())
-        found.append(limit - int((group / "memory.current").read_text()))
+        taken = int((group / "memory.current").read_text())
+        for line in (group / "memory.stat").read_text().splitlines():
+            name, _, size = line.partition(" ")
+            taken -= (
+                int(size) if name in ("inactive_file", "active_file") else 0
+            )  # given up at need
+        found.append(limit - taken)
     return min(found) if found else None
 
 

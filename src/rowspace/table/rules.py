@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias, final, get_args
+from numbers import Real
+from typing import Any, ClassVar, Literal, TypeAlias, final, get_args
 
 import numpy as np
 
@@ -30,7 +31,7 @@ Width: TypeAlias = Literal["row", "number"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(ABC):
-    """lr: learning rate, above 0. weight_decay: at least 0; its meaning is the rule's."""
+    """lr: learning rate, at least 0. weight_decay: at least 0; its meaning is the rule's."""
 
     lr: float
     weight_decay: float = 0.0
@@ -104,7 +105,9 @@ class SGD(Rule):
 
     def __post_init__(self) -> None:
         super(SGD, self).__post_init__()
-        SettingError.unless(0 <= self.momentum < 1, "momentum", self.momentum, "in [0, 1)")
+        SettingError.unless(_share(self.momentum), "momentum", self.momentum, "in [0, 1)")
+        fits = isinstance(self.nesterov, bool) and bool(self.momentum or not self.nesterov)
+        SettingError.unless(fits, "nesterov", self.nesterov, "true or false, with a momentum")
         require_untouched(self.untouched)
 
     @property
@@ -192,8 +195,10 @@ class _Adams(Rule, ABC):
 
     def __post_init__(self) -> None:
         super(_Adams, self).__post_init__()
-        for beta in self.betas:
-            SettingError.unless(0 <= beta < 1, "betas", self.betas, "two numbers in [0, 1)")
+        pair = isinstance(self.betas, (tuple, list)) and len(self.betas) == 2
+        fits = pair and all(map(_share, self.betas))
+        SettingError.unless(fits, "betas", self.betas, "two numbers in [0, 1)")
+        object.__setattr__(self, "betas", tuple(self.betas))
         at_least_zero("eps", self.eps)
         require_untouched(self.untouched)
 
@@ -220,6 +225,7 @@ class _Adams(Rule, ABC):
     def numbers(self, *, max_norm: float = 0.0, scale: float = 1.0) -> np.ndarray:
         out = super(_Adams, self).numbers(max_norm=max_norm, scale=scale)
         out[Number.BETA1], out[Number.BETA2] = self.betas
+        out[Number.REST1], out[Number.REST2] = 1 - self.betas[0], 1 - self.betas[1]
         out[Number.EPS] = self.eps
         return out
 
@@ -248,8 +254,16 @@ class AdamW(_Adams):
 
 
 def at_least_zero(name: str, value: float) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    SettingError.unless(number and 0 <= value < float("inf"), name, value, "a number, 0 or above")
+    fits = _number(value) and 0 <= value < float("inf")
+    SettingError.unless(fits, name, value, "a number, 0 or above")
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _share(value: Any) -> bool:
+    return _number(value) and 0 <= value < 1
 
 
 def require_untouched(value: str) -> None:

@@ -23,23 +23,46 @@ _SHARES = 4  # ranges for each thread, so that uneven ones even out
 
 @final
 class _Job:
-    """Ranges of one piece of work, handed out in order; the first error stops it."""
+    """Ranges of one piece of work, handed out in order; the first error stops it.
 
-    __slots__ = ("_next", "_work", "cuts", "done", "error", "parts")
+    Whoever gave it waits for the helpers that came to it, not for those still busy elsewhere: work
+    may give work, and several threads may give it at once.
+    """
+
+    __slots__ = ("_done", "_inside", "_lock", "_next", "_size", "_work", "error", "parts")
 
     def __init__(self, work: Work, size: int, parts: int) -> None:
-        self._work, self.parts, self.cuts = work, parts, size
+        self._work, self._size, self.parts = work, size, parts
         self._next = itertools.count()
-        self.done: SimpleQueue[None] = SimpleQueue()
+        self._lock, self._inside = threading.Lock(), 0
+        self._done: SimpleQueue[None] | None = SimpleQueue()
         self.error: BaseException | None = None
 
     def run(self) -> None:
         try:
             while self.error is None and (part := next(self._next)) < self.parts:
-                first = self.cuts * part // self.parts
-                self._work(first, self.cuts * (part + 1) // self.parts)
+                first = self._size * part // self.parts
+                self._work(first, self._size * (part + 1) // self.parts)
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
             self.error = error
+
+    def help(self) -> None:
+        """`run` by a helper, unless all of it is done."""
+        with self._lock:
+            done = self._done
+            if done is None:
+                return
+            self._inside += 1
+        self.run()
+        done.put(None)
+
+    def wait(self) -> None:
+        """Let no more helpers in; returns when those inside have left."""
+        with self._lock:
+            done, self._done = self._done, None
+        while done is not None and self._inside:
+            done.get()
+            self._inside -= 1
 
 
 @final
@@ -52,14 +75,13 @@ class _Hands:
         self._lock = threading.Lock()
 
     def take(self, job: _Job, helpers: int) -> None:
-        """Run a job here and on so many helpers; returns when all of it is done."""
+        """Run a job here and on up to so many helpers; returns when all of it is done."""
         if len(self._queues) < helpers:
             self._hire(helpers)
         for queue in self._queues[:helpers]:
             queue.put(job)
         job.run()
-        for _ in range(helpers):
-            job.done.get()
+        job.wait()
         if job.error is not None:
             raise job.error
 
@@ -75,9 +97,7 @@ class _Hands:
 
 def _serve(queue: SimpleQueue[_Job]) -> None:
     while True:
-        job = queue.get()
-        job.run()
-        job.done.put(None)
+        queue.get().help()  # not kept in a name: it holds on to the arrays it works on
 
 
 def _usable() -> int:
