@@ -1,0 +1,1 @@
+"""The layer inside a network: look-ups and training steps beside FBGEMM and torch."""

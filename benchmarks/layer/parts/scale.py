@@ -1,0 +1,70 @@
+"""A step on 10 M rows over one on 1 M: the same batch, its ids strewn over the larger table.
+
+Each id of the small table is ten times itself in the large one, so that rows repeat as often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+
+from benchmarks.harness.contestants import ContestantError
+from benchmarks.harness.findings import Finding, yes
+from benchmarks.layer.bench import ROWSPACE, Bench, tell
+from benchmarks.layer.cells import Cell, Entry
+
+GOAL = 1.5
+SMALL, TIMES = 1_000_000, 10
+ROW_WISE = Entry("row-wise Adagrad, pooled", ROWSPACE, "learn", {"optimizer": "RowWiseAdagrad"})
+ADAM = Entry("Adam", ROWSPACE, "learn", {"optimizer": "Adam", "lr": 0.001}, tables=3)
+
+
+def scale(bench: Bench) -> Iterator[list[Finding]]:
+    """Both optimizers, every dim that memory can hold at 10 M rows."""
+    rows = SMALL // 100 if bench.options.quick else SMALL
+    for entry in (ROW_WISE, ADAM):
+        for dim in bench.options.dims:
+            for kind in bench.options.ids:
+                yield _grown(bench, entry, Cell(rows, dim, kind))
+
+
+def _grown(bench: Bench, entry: Entry, cell: Cell) -> list[Finding]:
+    large = replace(cell, rows=cell.rows * TIMES)
+    fitting, note = bench.fitting(large, [entry])
+    if not fitting:
+        tell(f" {large}: {note}")
+        return []
+    small = bench.settings(cell)
+    with bench.folder() as folder:
+        spread = folder / "ids.npy"
+        np.save(spread, np.load(small["batches"]) * TIMES)
+        wide = {**small, **large.job(), "batches": str(spread)}
+        try:
+            both = [
+                [bench.job(entry, job) for job in (small, wide)]
+                for _ in range(bench.options.repeat)
+            ]
+        except ContestantError as error:
+            bench.fail(large, error)
+            return []
+    few, many = ([pair[at]["seconds"]["total"] for pair in both] for at in (0, 1))
+    ratios = [b / a for a, b in zip(few, many, strict=True)]
+    value = median(many) / median(few)
+    group = f"{entry.name}: a step on {large.rows:,} rows over one on {cell.rows:,}"
+    return [
+        Finding(
+            f"{group}: × {cell.dim}, {cell.kind}",
+            value,
+            min(ratios),
+            max(ratios),
+            goal=f"< {GOAL:g}×",
+            met=yes(value < GOAL),
+            ours=many,
+            peer=few,
+            of="seconds; peer: the small table",
+            more={"group": group},
+        )
+    ]
