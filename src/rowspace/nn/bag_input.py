@@ -27,8 +27,10 @@ class BagInput(Worded):
     mode: str
     include_last_offset: bool
 
-    def _bags(self, weight: Tensor, input: Any, offsets: Any, weights: Tensor | None) -> Bags:
+    def _bags(self, weight: Tensor, input: Any, offsets: Any, weights: Any) -> Bags:
         """The input as bags of rows, looked at. Raises as `forward` does."""
+        if weights is not None and not isinstance(weights, Tensor):
+            raise InputError(f"per_sample_weights must be a tensor, not {type(weights).__name__}")
         if weights is not None and self.mode == "max":
             raise SettingError(
                 "per_sample_weights have no meaning for mode='max'",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice, repeat
+from numbers import Integral
 from typing import Any, Literal, TypeAlias, final
 
 import numpy as np
@@ -219,13 +220,15 @@ def _owners(lengths: np.ndarray) -> np.ndarray:
     return np.repeat(np.arange(len(lengths)), lengths)
 
 
-def padding_row(vocabulary: Vocabulary | None, padding: int | Item | None) -> int | None:
+def padding_row(vocabulary: Vocabulary | None, padding: Any) -> int | None:
     """The row of `padding_idx`, which may be an item such as "<pad>".
 
     Raises SettingError without a vocabulary, or where the item has no row of its own;
     VocabularyError where it is not known.
     """
     if not isinstance(padding, (str, bytes)):
+        fit = padding is None or (isinstance(padding, Integral) and not isinstance(padding, bool))
+        SettingError.unless(fit, "padding_idx", padding, "a row, or an item")
         return padding
     if vocabulary is None:
         raise SettingError(

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rowspace.errors import SettingError
 from rowspace.nn.arrays import NUMBERS
 from rowspace.nn.check import require_size
 from rowspace.nn.contributions import Traits
@@ -47,6 +48,7 @@ class TableLayer(Worded):
     def _settle(self, options: Options, fresh: bool) -> None:
         """Take the options on, once torch's own constructor is through. Raises SettingError."""
         self._know(options.vocabulary, self.num_embeddings)
+        require_norm(self.max_norm, self.norm_type)
         self.init = options.init
         dropout = options.dropout
         self.dropout = dropout if isinstance(dropout, Dropout) else None
@@ -101,6 +103,8 @@ class TableLayer(Worded):
     def from_vocabulary(cls: type[Self], vocabulary: Vocabulary, dim: int, **options: Any) -> Self:
         """A layer of as many rows as the vocabulary needs, to be learned; `options` are those of
         the constructor."""
+        known = isinstance(vocabulary, Vocabulary)
+        SettingError.unless(known, "vocabulary", vocabulary, "a rowspace.Vocabulary")
         return cls(vocabulary.n_rows, dim, vocabulary=vocabulary, **options)
 
     @classmethod
@@ -111,6 +115,8 @@ class TableLayer(Worded):
 
         freeze: it never learns. The other `options` are those of the constructor.
         """
+        known = isinstance(vectors, Vectors)
+        SettingError.unless(known, "vectors", vectors, "rowspace.Vectors, such as a model's")
         rows = vectors.rows
         dtype = torch.float16 if rows.dtype == np.float16 else torch.float32
         weight = new_weight(len(rows), rows.shape[1], torch.device("cpu"), dtype)
@@ -155,6 +161,13 @@ class TableLayer(Worded):
             self.frozen_rows = torch.zeros_like(frozen, device=self.weight.device)
         super()._load_from_state_dict(state_dict, prefix, *others, **more)
         self.bring_within()
+
+
+def require_norm(max_norm: Any, norm_type: Any) -> None:
+    """Raises SettingError for a length, or a kind of length, that rows cannot have."""
+    for field, value in (("max_norm", max_norm), ("norm_type", norm_type)):
+        number = isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+        SettingError.unless(max_norm is None or number, field, value, "a number above 0")
 
 
 def prepared(

@@ -13,6 +13,8 @@ from torch import Tensor
 from rowspace.ragged import Ragged
 from rowspace.vectors.keys import IdRangeError, IdTypeError, parse
 
+_BAGS = "bags are lists of lists, such as [[3], [1, 4]]"
+
 
 def holds_items(value: Any) -> bool:
     """Whether what is given is text, or the first of it is."""
@@ -41,7 +43,10 @@ def ids_of(value: Any, size: int) -> Tensor:
 
 def bags_of_ids(bags: Sequence[Any], size: int) -> Ragged:
     """Lists of ids, of any lengths, as bags. Raises as `ids_of` does."""
-    listed = [bag.tolist() if hasattr(bag, "tolist") else list(bag) for bag in bags]
+    given = bags.tolist() if hasattr(bags, "tolist") else bags
+    if not isinstance(given, (list, tuple)):
+        raise IdTypeError(f"{given!r:.60} ({type(given).__name__}) is no list of bags", hint=_BAGS)
+    listed = [_listed(bag, place) for place, bag in enumerate(given)]
     flat = list(chain.from_iterable(listed))
     offsets = np.zeros(len(listed) + 1, np.int64)
     np.cumsum([len(bag) for bag in listed], out=offsets[1:])
@@ -53,6 +58,14 @@ def bags_of_ids(bags: Sequence[Any], size: int) -> Ragged:
         raise
     ids = np.zeros(0, np.int64) if keys.ids is None else keys.ids
     return Ragged(ids, offsets)
+
+
+def _listed(bag: Any, place: int) -> list[Any]:
+    made = bag.tolist() if hasattr(bag, "tolist") else bag
+    if not isinstance(made, (list, tuple, range)):
+        told = f"{made!r:.60} ({type(made).__name__})"
+        raise IdTypeError(f"bag {place} is {told}, not a list of ids", hint=_BAGS)
+    return list(made)
 
 
 def _parsed(bag: list[Any], size: int, place: int) -> None:

@@ -20,6 +20,7 @@ from torch import Tensor
 from rowspace.errors import InputError, SettingError
 from rowspace.nn import row_steps
 from rowspace.nn.arrays import NUMBERS, as_array
+from rowspace.nn.check import require_ids
 from rowspace.nn.contributions import Part, Traits
 from rowspace.nn.gradient import RowGradient
 from rowspace.nn.row_states import prepare, restore
@@ -175,7 +176,9 @@ def _contributions(gradient: Tensor, weight: Tensor) -> tuple[Part, Traits]:
             f"a sparse gradient of rows has one sparse and one dense dimension, not "
             f"{gradient.sparse_dim()} and {gradient.dense_dim()}"
         )
-    return Part(gradient._indices()[0], None, None, gradient._values()), _NO_TRAITS
+    # torch does not look whether the rows of a sparse tensor are there.
+    rows = require_ids(gradient._indices()[0], len(weight))
+    return Part(rows, None, None, gradient._values()), _NO_TRAITS
 
 
 def _slots(state: dict[str, Any], rule: Rule) -> Slots:
