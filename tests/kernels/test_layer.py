@@ -18,7 +18,7 @@ R = 40
 
 
 def table(kind: str, dim: int, seed: int = 0) -> np.ndarray:
-    """Rows [R, S] as kernels know them, S a little above the dim; what lies beyond must not be met."""
+    """Rows [R, S] as kernels know them, some wider than dim: what is there must not be met."""
     draw = np.random.default_rng(seed)
     stride = dim + seed % 3
     if kind == "int8":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -70,7 +71,7 @@ class Run:
         words = self.words if words is None else words
         values = self.values if values is None else values
         shrunk = np.zeros(step + 1) if shrunk is None else shrunk
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in itertools.pairwise(cuts):
             cpu_learn.learn(
                 int(self.code), self.data, self.dim, self.first, self.second, self.clock, own,
                 step, settings, np.ascontiguousarray(corrections, FLOATS),
