@@ -12,6 +12,7 @@ a batch does not name; see there.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, final
 
@@ -20,6 +21,12 @@ import torch
 from rowspace.nn.row_optimizer import Group, RowOptimizer, require_plain
 from rowspace.table import rules
 from rowspace.table.rules import Untouched
+
+
+@lru_cache(maxsize=64)
+def rule(kind: type[rules.Rule], **settings: Any) -> rules.Rule:
+    """A rule, looked at once: a step makes the same one again, until a scheduler moves it."""
+    return kind(**settings)
 
 
 @final
@@ -42,7 +49,8 @@ class SGD(RowOptimizer, torch.optim.SGD):
 
     def rule_of(self, group: Group, step: int) -> rules.Rule:
         require_plain(group, dampening=0)
-        return rules.SGD(
+        return rule(
+            rules.SGD,
             lr=float(group["lr"]),
             momentum=group["momentum"],
             nesterov=group["nesterov"],
@@ -73,7 +81,8 @@ class Adagrad(RowOptimizer, torch.optim.Adagrad):
         self._settle(seed=seed, folder=folder)
 
     def rule_of(self, group: Group, step: int) -> rules.Rule:
-        return rules.Adagrad(
+        return rule(
+            rules.Adagrad,
             lr=float(group["lr"]) / (1 + (step - 1) * group["lr_decay"]),
             weight_decay=group["weight_decay"],
             initial=group["initial_accumulator_value"],
@@ -121,7 +130,8 @@ class RowWiseAdagrad(RowOptimizer):
         self._settle(seed=seed, folder=folder)
 
     def rule_of(self, group: Group, step: int) -> rules.Rule:
-        return rules.RowWiseAdagrad(
+        return rule(
+            rules.RowWiseAdagrad,
             lr=float(group["lr"]),
             weight_decay=group["weight_decay"],
             initial=group["initial_accumulator_value"],
@@ -168,7 +178,7 @@ class Adam(_Adams, torch.optim.Adam):
 
     def rule_of(self, group: Group, step: int) -> rules.Rule:
         kind = rules.AdamW if group.get("decoupled_weight_decay") else rules.Adam
-        return kind(**self._settings(group))
+        return rule(kind, **self._settings(group))
 
 
 @final
@@ -189,4 +199,4 @@ class AdamW(_Adams, torch.optim.AdamW):
         self._settle(seed=seed, folder=folder, untouched=untouched)
 
     def rule_of(self, group: Group, step: int) -> rules.Rule:
-        return rules.AdamW(**self._settings(group))
+        return rule(rules.AdamW, **self._settings(group))
