@@ -391,6 +391,17 @@ def test_state_of_another_table_is_not_loaded(rule):
     refused(optimizers[1].step, InputError)
 
 
+@every_rule
+def test_a_gradient_of_the_table_there_was_before(rule):
+    one = nn.Embedding(R, D)
+    optimizer = getattr(nn, rule)(one.parameters(), lr=0.1)
+    one(torch.tensor([R - 1])).sum().backward()
+    one.weight.data = one.weight.data[:2].clone()
+    before = one.weight.detach().clone()
+    refused(optimizer.step, says=f"[{R}, {D}]")
+    assert torch.equal(one.weight, before)
+
+
 # Tables.
 
 GRADIENTS = {

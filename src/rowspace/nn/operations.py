@@ -175,6 +175,9 @@ def _unscale(gradients: Sequence[Tensor], found: Tensor, factor: Tensor) -> None
     """Look for what is not finite and multiply by `factor`, as `GradScaler` asks."""
     for one in gradients:
         content = _content(one)
+        traits = Traits() if content is None else content.traits
+        if content is not None and (traits.padding_idx is not None or traits.frozen is not None):
+            content.sums()  # what came back for rows that do not learn is left out
         for values in [one] if content is None else content.values():
             torch._amp_foreach_non_finite_check_and_unscale_([values], found, factor)
 

@@ -41,6 +41,7 @@ class RowOptimizer(torch.optim.Optimizer):
     def _settle(self, *, seed: int, folder: str | Path | None, **defaults: Any) -> None:
         """Settings of ours, for every group there is or will be."""
         self.seed, self.folder = seed, None if folder is None else Path(folder)
+        self._traits: dict[Tensor, Traits] = {}  # what was last said of each weight's rows
         self.defaults.update(defaults)
         for group in self.param_groups:
             for name, value in defaults.items():
@@ -90,6 +91,7 @@ class RowOptimizer(torch.optim.Optimizer):
 
     def _step_rows(self, group: Group, weight: Tensor, gradient: Tensor) -> None:
         part, traits = _contributions(gradient, weight)
+        self._traits[weight] = traits
         self._learn(group, weight, weight, part, traits)
 
     def step_all_rows(self, group: Group, parameter: Tensor) -> None:
@@ -108,19 +110,22 @@ class RowOptimizer(torch.optim.Optimizer):
         rule = self.rule_of(group, int(state["step"]) + 1 if "step" in state else 1)
         prepare(state, weight, rule, self._folder_of(parameter))
         state["step"] += 1
-        limits = Limits(
-            max_norm=(traits.max_norm or 0.0) if traits.norm_type == 2 else 0.0,
-            scale=-1.0 if group.get("maximize") else 1.0,
-            seed=self.seed,
-            padding=-1 if traits.padding_idx is None else traits.padding_idx,
-        )
-        if weight.is_cpu and weight.dtype in NUMBERS and weight.is_contiguous():
+        limits = self._limits(group, traits)
+        if _for_kernels(weight):
             _learn_here(weight, rule, state, part, traits, limits)
         else:
             _learn_by_torch(weight, rule, state, part, traits, limits)
         if traits.max_norm is not None and traits.norm_type != 2:
             rows = torch.unique(part.ids)
             weight[rows] = weight[rows].renorm(traits.norm_type, 0, traits.max_norm)
+
+    def _limits(self, group: Group, traits: Traits) -> Limits:
+        return Limits(
+            max_norm=(traits.max_norm or 0.0) if traits.norm_type == 2 else 0.0,
+            scale=-1.0 if group.get("maximize") else 1.0,
+            seed=self.seed,
+            padding=-1 if traits.padding_idx is None else traits.padding_idx,
+        )
 
     def _folder_of(self, weight: Tensor) -> Path | None:
         if self.folder is None:
@@ -130,7 +135,8 @@ class RowOptimizer(torch.optim.Optimizer):
 
     @torch.no_grad()
     def flush(self) -> None:
-        """Under untouched="catch-up": give all rows the fading and decay they still miss.
+        """Under untouched="catch-up": give all rows the fading and decay they still miss, but for
+        those that do not learn.
 
         To be called before the vectors are used or saved.
         """
@@ -138,8 +144,23 @@ class RowOptimizer(torch.optim.Optimizer):
             for weight in group["params"]:
                 state = self.state.get(weight, {})
                 if "clock" in state:
-                    rule = self.rule_of(group, int(state["step"]))
-                    flush(as_array(weight), weight.shape[1], rule, _slots(state, rule))
+                    self._flush(group, weight, state)
+
+    def _flush(self, group: Group, weight: Tensor, state: dict[str, Any]) -> None:
+        rule, traits = self.rule_of(group, int(state["step"])), self._traits.get(weight, _NO_TRAITS)
+        limits = self._limits(group, traits)
+        if _for_kernels(weight):
+            frozen = None if traits.frozen is None else as_array(traits.frozen)
+            slots = _slots(state, rule)
+            flush(as_array(weight), weight.shape[1], rule, slots, skipped=frozen, limits=limits)
+        elif not rule.own_clock:
+            states = [state[name] for name in rule.states]
+            kept = row_steps.Kept(states, state["clock"], int(state["step"]), state["shrunk"])
+            row_steps.flush(weight, rule, kept, traits.frozen, limits)
+
+    def __getstate__(self) -> dict[str, Any]:
+        own = {"seed": self.seed, "folder": self.folder, "_traits": self._traits}
+        return {**super().__getstate__(), **own}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """As torch does; clocks and the states of halves keep their types."""
@@ -165,7 +186,12 @@ def require_plain(group: Group, **refused: Any) -> None:
 
 
 def _contributions(gradient: Tensor, weight: Tensor) -> tuple[Part, Traits]:
-    """What a gradient says of which rows, as one part."""
+    """What a gradient says of which rows, as one part. Raises InputError, IdRangeError."""
+    if gradient.shape != weight.shape:
+        raise InputError(
+            f"the gradient is {list(gradient.shape)}, the weight {list(weight.shape)}",
+            hint="optimizer.zero_grad() drops the gradient of the table there was before",
+        )
     if isinstance(gradient, RowGradient):
         if gradient.dense is None:
             return gradient.joined(), gradient.traits
@@ -179,6 +205,10 @@ def _contributions(gradient: Tensor, weight: Tensor) -> tuple[Part, Traits]:
     # torch does not look whether the rows of a sparse tensor are there.
     rows = require_ids(gradient._indices()[0], len(weight))
     return Part(rows, None, None, gradient._values()), _NO_TRAITS
+
+
+def _for_kernels(weight: Tensor) -> bool:
+    return weight.is_cpu and weight.dtype in NUMBERS and weight.is_contiguous()
 
 
 def _slots(state: dict[str, Any], rule: Rule) -> Slots:

@@ -44,6 +44,26 @@ def learn(weight: Tensor, rule: Rule, kept: Kept, rows: Tensor, g: Tensor, limit
     weight[rows] = rounded(w, weight.dtype, rows, limits.seed, kept.step)
 
 
+def flush(weight: Tensor, rule: Rule, kept: Kept, frozen: Tensor | None, limits: Limits) -> None:
+    """Give the rows what they still miss at this step, but for padding and `frozen` ones."""
+    if kept.clock is None:
+        return
+    late = kept.clock < kept.step
+    if limits.padding >= 0:
+        late[limits.padding] = False
+    rows = (late if frozen is None else late & (frozen == 0)).nonzero().squeeze(1)
+    before = kept.clock[rows].long()
+    missed = (kept.step - before).double().unsqueeze(1)
+    for one, beta in zip(kept.states, rule.betas_kept, strict=False):
+        one[rows] *= (beta**missed).to(one.dtype)
+    if rule.owes_decay:
+        shrunk = kept.shrunk.to(weight.device)
+        wide = torch.float64 if weight.dtype == torch.float64 else torch.float32
+        w = weight[rows].to(wide) * (shrunk[kept.step] - shrunk[before]).exp().to(wide).unsqueeze(1)
+        weight[rows] = rounded(w, weight.dtype, rows, ~limits.seed, kept.step)
+    kept.clock.fill_(kept.step)
+
+
 def _step(
     rule: Rule, n: list[float], g: Tensor, states: list[Tensor], bias: tuple[Tensor, Tensor]
 ) -> Tensor:
