@@ -198,3 +198,16 @@ def test_fasttexts_own_ngram_rows() -> None:
     assert word not in vectors
     found = vectors.rows[list(vectors.answer(word).rows)]
     np.testing.assert_allclose(found, printed, rtol=1e-4, atol=5e-6)
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.uint8, list])
+def test_a_batch_of_sentences_has_a_vector_at_every_place(kind) -> None:
+    """(batch, length) in, (batch, length, dim) out, of the numbers `random` drew."""
+    vectors = Vectors.random(WORDS, 6, seed=2)
+    ids = np.array([[0, 1, 3], [2, 2, 0]])
+    found = vectors[ids.tolist() if kind is list else ids.astype(kind)]
+    assert found.shape == (2, 3, 6) and np.array_equal(found, vectors.rows[ids])
+    words = [[WORDS[row] for row in line] for line in ids]
+    assert np.array_equal(vectors[words], found)
+    assert np.abs(found).max() <= 0.5 / 6
+    assert np.array_equal(Vectors.random(WORDS, 6, seed=2)[ids], found)
