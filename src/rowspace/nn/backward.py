@@ -102,7 +102,7 @@ def again_of_sum(
 ) -> tuple[Tensor, Tensor | None]:
     """The gradients of the table [R, D] and, where there is `weight`, of the weights of a sum
     [N], which can be differentiated again."""
-    ids, offsets, weights, _ = bags
+    ids, offsets, weights, *_ = bags
     each = gradient[bags_of(offsets, len(ids))]
     weighted = each if weights is None else each * weights.to(each.dtype).unsqueeze(1)
     for_weights = None

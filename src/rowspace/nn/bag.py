@@ -102,7 +102,7 @@ class EmbeddingBag(BagInput, TableLayer, torch.nn.EmbeddingBag):
 
     def _thinned(self, bags: Bags, kept: Tensor) -> Bags:
         """Bags of what dropout `kept`, a factor for each id: 0 where it is dropped."""
-        ids, offsets, weights, mode = bags
+        ids, offsets, weights, mode, _ = bags
         if mode == "max":
             stays = kept > 0
             before = torch.zeros(len(ids) + 1, dtype=torch.int64, device=ids.device)
@@ -114,7 +114,7 @@ class EmbeddingBag(BagInput, TableLayer, torch.nn.EmbeddingBag):
 
     def _weighted_mean(self, bags: Bags) -> Bags:
         """A mean as a sum: weights (None: ones) divided by what they come to in their bag."""
-        ids, offsets, weights, _ = bags
+        ids, offsets, weights, *_ = bags
         owners = bags_of(offsets, len(ids))
         if weights is None:
             counts = counts_of(ids, offsets, self.padding_idx)

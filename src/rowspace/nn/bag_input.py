@@ -84,7 +84,7 @@ class BagInput(Worded):
             starts = torch.arange(count + 1, device=input.device) * length
             return Bags(input.reshape(-1), starts.to(input.dtype), flat, self.mode)
         ids = require_ids(input, len(weight)).view(-1)
-        return Bags(ids, even_offsets(count, length, ids.device), flat, self.mode)
+        return Bags(ids, even_offsets(count, length, ids.device), flat, self.mode, length)
 
     def _of_ragged(self, weight: Tensor, ragged: Ragged, weights: Tensor | None) -> Bags:
         ids, offsets = (
@@ -139,7 +139,7 @@ def require_weights(weights: Tensor | None, ids: Tensor) -> None:
 
 def _cut(bags: Bags) -> Bags:
     """Bags without the ids beyond the last of them."""
-    ids, offsets, weights, mode = bags
+    ids, offsets, weights, mode, _ = bags
     end = int(offsets[-1])
     if end == len(ids):
         return bags

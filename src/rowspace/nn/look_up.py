@@ -54,11 +54,11 @@ def rows(weight: Tensor, ids: Tensor, layer: Layer) -> Tensor:
 
 def pooled(weight: Tensor, bags: Bags, layer: Layer) -> Tensor:
     """y[b] = the sum, weighted sum, mean or maximum of the rows of bag b, [B, D]."""
-    ids, offsets, weights, mode = bags
+    weights = bags.weights
     learns = weight.requires_grad or (weights is not None and weights.requires_grad)
     if learns and torch.is_grad_enabled():
         found: Tensor = _Pooled.apply(  # type: ignore[no-untyped-call]
-            weight, weights, ids, offsets, layer, mode
+            weight, weights, bags, layer
         )
         return found
     return _pool(weight, bags, layer.padding_idx)[0]
@@ -75,7 +75,7 @@ def rows_by_torch(weight: Tensor, ids: Tensor, layer: Layer) -> Tensor:
 
 def pooled_by_torch(weight: Tensor, bags: Bags, layer: Layer) -> Tensor:
     """`pooled` in torch's operators, ids unchecked."""
-    ids, offsets, weights, mode = bags
+    ids, offsets, weights, mode, _ = bags
     most = mode == "max"
     by_frequency = layer.scale_grad_by_freq and not most
     return functional.embedding_bag(
@@ -122,7 +122,7 @@ def _gather(weight: Tensor, ids: Tensor) -> Tensor:
 
 def _pool(weight: Tensor, bags: Bags, padding: int | None) -> tuple[Tensor, Tensor | None]:
     """Pooled rows; for the maximum also the position in ids of each number, int64 [B, D], or -1."""
-    ids, offsets, weights, mode = bags
+    ids, offsets, weights, mode, _ = bags
     if not _by_kernels(weight) or not ids.is_cpu:
         return _pool_by_torch(weight, bags, padding)
     data, dim, apart = as_array(weight), weight.shape[1], -1 if padding is None else padding
@@ -140,7 +140,7 @@ def _pool(weight: Tensor, bags: Bags, padding: int | None) -> tuple[Tensor, Tens
 
 
 def _pool_by_torch(weight: Tensor, bags: Bags, padding: int | None) -> tuple[Tensor, Tensor | None]:
-    ids, offsets, weights, mode = bags
+    ids, offsets, weights, mode, _ = bags
     factors = None if weights is None else weights.to(weight.dtype)
     out, _, _, best = torch.embedding_bag(
         weight, ids, offsets, False, _MODES[mode], False, factors, True, padding
@@ -180,40 +180,41 @@ class _Rows(torch.autograd.Function):
 
 @final
 class _Pooled(torch.autograd.Function):
-    """weight [R, D], weights [N] or None, ids int64 [N], offsets int64 [B + 1] -> [B, D]."""
+    """weight [R, D], weights [N] or None (those of the bags), bags -> [B, D]."""
 
     @staticmethod
     def forward(
-        ctx: Any,
-        weight: Tensor,
-        weights: Tensor | None,
-        ids: Tensor,
-        offsets: Tensor,
-        layer: Layer,
-        mode: str,
+        ctx: Any, weight: Tensor, weights: Tensor | None, bags: Bags, layer: Layer
     ) -> Tensor:
-        ctx.save_for_backward(ids, weights, weight if ctx.needs_input_grad[1] else None)
-        out, winners = _pool(weight, Bags(ids, offsets, weights, mode), layer.padding_idx)
-        ctx.offsets, ctx.winners = offsets, winners
-        ctx.layer, ctx.mode, ctx.shape = layer, mode, weight.shape
+        ctx.save_for_backward(bags.ids, weights, weight if ctx.needs_input_grad[1] else None)
+        out, winners = _pool(weight, bags, layer.padding_idx)
+        ctx.bags, ctx.winners = bags._replace(weights=None), winners
+        ctx.layer, ctx.shape = layer, weight.shape
         return out
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Any:
         ids, weights, weight = ctx.saved_tensors
-        if ctx.mode == "mean":
-            counts = counts_of(ids, ctx.offsets, ctx.layer.padding_idx)
-            gradient = gradient / counts.clamp_(min=1).unsqueeze(1)
-        bags = Bags(ids, ctx.offsets, weights, ctx.mode)
+        bags = ctx.bags._replace(ids=ids, weights=weights)
+        if bags.mode == "mean":
+            gradient = _shared(gradient, bags, ctx.layer.padding_idx)
         if _densely(gradient):
-            return (*_again(ctx, bags, gradient, weight), None, None, None, None)
+            return (*_again(ctx, bags, gradient, weight), None, None)
         for_rows = for_weights = None
         if ctx.needs_input_grad[0]:
             part = _part(bags, ctx.winners, gradient)
             for_rows = gradient_of(part, ctx.layer, ctx.shape, gradient.dtype)
         if weight is not None:
             for_weights = to_weights(weight, bags, gradient, ctx.layer.padding_idx)
-        return for_rows, for_weights, None, None, None, None
+        return for_rows, for_weights, None, None
+
+
+def _shared(gradient: Tensor, bags: Bags, padding: int | None) -> Tensor:
+    """The gradients of means as those of sums: divided by the ids that count."""
+    if bags.length and padding is None:
+        return gradient / bags.length
+    counts = counts_of(bags.ids, bags.offsets, padding)
+    return gradient / counts.clamp_(min=1).unsqueeze(1)
 
 
 def _kept(values: Tensor) -> Tensor:

@@ -25,9 +25,11 @@ class Layer(Protocol):
 
 @final
 class Bags(NamedTuple):
-    """ids int64 [N], each a row of the table; offsets int64 [B + 1]; weights [N] or None."""
+    """ids int64 [N], each a row of the table; offsets int64 [B + 1]; weights [N] or None; length:
+    that of each bag, where all are known to have one, else 0."""
 
     ids: Tensor
     offsets: Tensor
     weights: Tensor | None
     mode: str
+    length: int = 0
