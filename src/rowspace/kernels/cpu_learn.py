@@ -173,7 +173,7 @@ def learn(
     `skipped` uint8 [R] or None: rows that stay as they are, as row `padding` does. `clock` int32
     [R] or None: with `own_clock` how often each row has learned, which corrects Adam's bias; else
     the step each last learned at, and what it missed is made up: decays[k] is (β₁ᵏ, β₂ᵏ) for k
-    steps, `shrunk` float64 [step + 1] the sum of the logarithms of the decoupled decay up to each step.
+    steps, `shrunk` float64 [step + 1] the sum of the logarithms of weight decay up to each step.
     g float32 [1, ≥ D]: scratch.
     """
     low = (np.int64(1) << shift) - 1
