@@ -140,7 +140,7 @@ def require_weights(weights: Tensor | None, ids: Tensor) -> None:
 def _cut(bags: Bags) -> Bags:
     """Bags without the ids beyond the last of them."""
     ids, offsets, weights, mode, _ = bags
-    end = int(offsets[-1])
+    end = int(offsets.numpy()[-1]) if offsets.is_cpu else int(offsets[-1])
     if end == len(ids):
         return bags
     return Bags(ids[:end], offsets, None if weights is None else weights[:end], mode)
