@@ -150,6 +150,16 @@ def test_offsets_that_cannot_be(kind, last, mode):
     refused(lambda: one(torch.tensor([1, 2, 3, 4]), torch.tensor(OFFSETS[kind])), InputError)
 
 
+@pytest.mark.parametrize("padding", [None, 6])
+@pytest.mark.parametrize("mode", ["sum", "mean", "max"])
+def test_ids_after_the_last_offset_are_in_no_bag(mode, padding):
+    one = nn.EmbeddingBag(R, D, mode=mode, padding_idx=padding, include_last_offset=True)
+    out = one(torch.tensor([0, 1, 2, 3]), torch.tensor([0, 3, 3]))
+    assert torch.allclose(out[:1], one(torch.tensor([[0, 1, 2]]))) and (out[1] == 0).all()
+    out.sum().backward()
+    assert (one.weight.grad.to_dense()[3] == 0).all()
+
+
 @pytest.mark.parametrize("mode", ["sum", "mean", "max"])
 def test_bags_without_borders_or_with_two_kinds(mode):
     one = nn.EmbeddingBag(R, D, mode=mode)
