@@ -374,3 +374,14 @@ def test_hooks_are_called_once_and_a_closure_gives_its_loss():
 
     assert torch.is_tensor(optimizer.step(closure))
     assert called == [1]
+
+
+def test_only_rows_that_learn_are_held_to_any_norm():
+    layer, _ = twins(padding_idx=2, frozen=[5], max_norm=1.5, norm_type=1.0)
+    with torch.no_grad():
+        layer.weight.fill_(1.0)
+    optimizer = nn.SGD(layer.parameters(), lr=1e-3)
+    learn(layer, optimizer, torch.tensor([1, 2, 5]), torch.ones(3, DIM))
+    lengths = layer.weight.detach().abs().sum(1)
+    assert lengths[1] <= 1.5001
+    assert lengths[2] == lengths[5] == DIM

@@ -116,8 +116,7 @@ class RowOptimizer(torch.optim.Optimizer):
         else:
             _learn_by_torch(weight, rule, state, part, traits, limits)
         if traits.max_norm is not None and traits.norm_type != 2:
-            rows = torch.unique(part.ids)
-            weight[rows] = weight[rows].renorm(traits.norm_type, 0, traits.max_norm)
+            _hold(weight, torch.unique(part.ids), traits)
 
     def _limits(self, group: Group, traits: Traits) -> Limits:
         return Limits(
@@ -205,6 +204,15 @@ def _contributions(gradient: Tensor, weight: Tensor) -> tuple[Part, Traits]:
     # torch does not look whether the rows of a sparse tensor are there.
     rows = require_ids(gradient._indices()[0], len(weight))
     return Part(rows, None, None, gradient._values()), _NO_TRAITS
+
+
+def _hold(weight: Tensor, rows: Tensor, traits: Traits) -> None:
+    """Bring those of `rows` that learn back to their longest length, by any norm."""
+    if traits.padding_idx is not None:
+        rows = rows[rows != traits.padding_idx]
+    if traits.frozen is not None:
+        rows = rows[traits.frozen[rows] == 0]
+    weight[rows] = weight[rows].renorm(traits.norm_type, 0, traits.max_norm or 0)
 
 
 def _for_kernels(weight: Tensor) -> bool:
