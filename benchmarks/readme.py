@@ -12,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RESULTS, README = ROOT / "benchmarks" / "results", ROOT / "README.md"
-TOPICS = ("words", "formats")
+TOPICS = ("words", "formats", "layer")
 BLOCK = re.compile(r"(<!-- BENCHMARKS.*?-->\n).*?(<!-- /BENCHMARKS -->)", re.DOTALL)
 
 # part, what -> how the README says it. What was not measured is left out.
@@ -58,6 +58,48 @@ ROWS = {
         "memory",
         "fasttext → rowspace: 200,000 × 400 against × 50",
     ): "convert a fastText `.bin`: memory that 280 MB more of rows add",
+    ("pooled", "nn.EmbeddingBag, against TBE: all cells"): "pooled look-up, against FBGEMM's TBE",
+    (
+        "pooled",
+        "nn.EmbeddingBag, against torch's EmbeddingBag: all cells",
+    ): "… against torch's EmbeddingBag",
+    (
+        "gather",
+        "look_up, against a pure gather: all cells",
+    ): "plain look-up, as a share of a pure gather's speed",
+    (
+        "rowwise",
+        "row-wise Adagrad, pooled, against TBE: all cells",
+    ): "forward, backward and row-wise Adagrad, pooled, against TBE",
+    ("unpooled", "row-wise Adagrad, against TBE: all cells"): "the same, un-pooled, against TBE",
+    (
+        "unpooled",
+        "row-wise Adagrad, against torch's sparse Adagrad: all cells",
+    ): "… against torch's sparse Adagrad",
+    (
+        "adam",
+        "Adam, the step alone, against SparseAdam: all cells",
+    ): "Adam's step, against torch's SparseAdam, 4 M × 64, 10,000 ids",
+    (
+        "adam",
+        "Adam, the step alone, against torch's dense Adam: all cells",
+    ): "… against torch's dense Adam",
+    (
+        "borrowed",
+        "Adam on torch's Embedding, the step alone, against SparseAdam: all cells",
+    ): "our Adam on torch's own Embedding, against SparseAdam",
+    (
+        "scale",
+        "row-wise Adagrad, pooled: a step on 10,000,000 rows over one on 1,000,000: all cells",
+    ): "a step on 10 M rows over one on 1 M",
+    (
+        "small",
+        "row-wise Adagrad, 640 ids pooled, against TBE: 1,000 × 64, uniform",
+    ): "a round of 640 ids, against TBE",
+    (
+        "int8",
+        "nn.QuantizedEmbeddingBag, against float32: all cells",
+    ): "pooled look-up of int8 rows, against our float32",
 }
 
 
@@ -85,8 +127,8 @@ def shown(value: float, unit: str) -> str:
 def main() -> None:
     """Rewrite the block; what stands around it stays."""
     findings: list[dict[str, Any]] = []
-    for topic in TOPICS:
-        findings += json.loads((RESULTS / f"{topic}.json").read_text("utf-8"))["findings"]
+    for path in (RESULTS / f"{topic}.json" for topic in TOPICS):
+        findings += json.loads(path.read_text("utf-8"))["findings"] if path.exists() else []
     text = README.read_text("utf-8")
     README.write_text(BLOCK.sub(lambda found: f"{found[1]}\n{table(findings)}\n\n{found[2]}", text))
 

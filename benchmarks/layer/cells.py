@@ -42,7 +42,8 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A job of a contestant. `tables`: how many arrays of the table's size it holds. `like`: those
-    of one group must have the same numbers."""
+    of one group must have the same numbers. `wraps`: bytes of a table beyond which the peer is
+    known to move wrong rows, its offsets being too short; its numbers are not compared then."""
 
     name: str
     contestant: Contestant
@@ -50,6 +51,11 @@ class Entry:
     job: Mapping[str, Any] = field(default_factory=dict)
     tables: int = 1
     like: str = ""
+    wraps: int = 0
+
+    def wrong(self, cell: Cell) -> bool:
+        """Whether the peer is known to be at fault with a table of this size."""
+        return bool(self.wraps) and cell.rows * cell.dim * 4 > self.wraps
 
     def needs(self, cell: Cell) -> int:
         """Bytes of memory, at most."""

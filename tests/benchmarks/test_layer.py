@@ -13,7 +13,7 @@ from benchmarks.harness.findings import times_faster
 from benchmarks.harness.job import Stages
 from benchmarks.layer import inputs
 from benchmarks.layer.__main__ import main, options
-from benchmarks.layer.bench import GATHER, ROWSPACE, Bench, agree
+from benchmarks.layer.bench import GATHER, ROWSPACE, Bench, agree, busy
 from benchmarks.layer.ceiling.library import compiled, loaded
 from benchmarks.layer.cells import Cell, Entry, Pair, differences, grid, unmoved
 from benchmarks.layer.parts import PARTS
@@ -97,6 +97,35 @@ def test_contestants_that_differ_are_refused(tmp_path):
         agree([one, two], tmp_path, cell, {"lr": 0.01})
     with pytest.raises(ContestantError, match="apart kept nothing"):
         agree([apart], tmp_path / "elsewhere", cell, {"lr": 0.01})
+
+
+def test_a_peer_known_to_move_wrong_rows_is_not_compared(tmp_path):
+    peer = Entry("peer", GATHER, "x", wraps=1 << 10)
+    small, large = Cell(16, 16, "uniform"), Cell(17, 16, "uniform")
+    assert not peer.wrong(small)
+    assert peer.wrong(large)
+    agree([peer], tmp_path, large, {"lr": 0.01})
+    with pytest.raises(ContestantError, match="kept nothing"):
+        agree([peer], tmp_path, small, {"lr": 0.01})
+
+
+def test_a_disturbed_job_is_done_again_and_told(tmp_path, monkeypatch):
+    others = [1.0, 0.4, 0.0, 2.0]
+    answer = {"versions": {}, "seconds": {"total": 1.0}, "busy": 1.0, "rounds": 5}
+
+    def run(*_):
+        return {**answer, "others": others.pop(0)}
+
+    monkeypatch.setattr("benchmarks.layer.bench.run", run)
+    entry = Entry("a", ROWSPACE, "x")
+    once = Bench(options(["--cache", str(tmp_path), "--patience", "0"]))
+    found = once.job(entry, {})
+    assert found["others"] == 1.0
+    assert busy({"a": [found]}) == "others took 1.0 cores meanwhile"
+    patient = Bench(options(["--cache", str(tmp_path), "--patience", "0.001"]))
+    assert patient.job(entry, {})["others"] == 0.0
+    assert busy({"a": [{**answer, "others": 0.1}]}) == ""
+    assert others == [2.0]
 
 
 def test_the_clock_takes_the_middle_round_and_cycles_the_batches():
