@@ -201,13 +201,14 @@ def test_wrong_options_are_refused(given, told, capsys):
 
 @needs_compiler
 @pytest.mark.parametrize("dim", [16, 64, 128, 256])
+@pytest.mark.parametrize("second", [True, False])
 @pytest.mark.parametrize("past", [True, False])
-def test_the_gather_gathers(dim, past, tmp_path):
+def test_the_gather_gathers(dim, past, second, tmp_path):
     gather = loaded(compiled(tmp_path))
     table, out = (aligned(np.empty((rows, dim), np.float32)) for rows in (100, 33))
     inputs.fill(table)
     ids = np.random.default_rng(0).integers(0, 100, 33)
-    gather(table, ids, out, ahead=8, past=past, threads=2)
+    gather(table, ids, out, ahead=8, past=past, second=second, threads=2)
     assert (out == table[ids]).all()
 
 

@@ -20,6 +20,8 @@ FAULTS = [
     (errors.InputError("x"), 3),
     (errors.SettingError("x"), 2),
     (errors.VocabularyError("x", near=["y"]), 3),
+    (errors.IdRangeError("x"), 3),
+    (errors.IdTypeError("x"), 3),
     (errors.FormatError("p", "x"), 4),
     (errors.MissingExtraError("x", "ann"), 2),
     (errors.ResourceError("x"), 5),

@@ -1,4 +1,4 @@
-"""The row optimizers: torch's dense ones where every row learns, and an ordinary loop around them."""
+"""The row optimizers: torch's dense ones where every row learns, in an ordinary loop."""
 
 import copy
 
@@ -275,7 +275,7 @@ def test_the_padding_row_never_moves(name):
         layer.weight[3] = 5
     settings = {} if name == "RowWiseAdagrad" else {"weight_decay": 0.1}
     optimizer = getattr(nn, name)(layer.parameters(), lr=0.1, **settings)
-    for ids, factors in batches(3):
+    for ids, _ in batches(3):
         optimizer.zero_grad()
         hidden = layer(ids)
         (hidden @ layer.weight.T).logsumexp(1).sum().backward()  # tied: the gradient is dense too

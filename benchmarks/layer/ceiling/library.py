@@ -44,18 +44,19 @@ Gather = Callable[..., None]
 
 
 def loaded(path: Path) -> Gather:
-    """`gather(table, ids, out, ahead=…, past=…, threads=…)` from the library."""
+    """`gather(table, ids, out, ahead=…, past=…, second=…, threads=…)` from the library."""
     function = ctypes.CDLL(str(path)).gather
     function.restype = None
     whole, block = ctypes.c_int64, ctypes.c_void_p
-    function.argtypes = [block, whole, block, whole, block, whole, whole, whole]
+    function.argtypes = [block, whole, block, whole, block, whole, whole, whole, whole]
 
     def gather(
-        table: np.ndarray, ids: np.ndarray, out: np.ndarray, *, ahead: int, past: bool, threads: int
-    ) -> None:
+        table: np.ndarray, ids: np.ndarray, out: np.ndarray,
+        *, ahead: int, past: bool, second: bool, threads: int,
+    ) -> None:  # fmt: skip
         function(
             table.ctypes.data, table.shape[1], ids.ctypes.data, len(ids), out.ctypes.data,
-            ahead, past, threads,
+            ahead, past, second, threads,
         )  # fmt: skip
 
     return gather

@@ -14,8 +14,13 @@ from benchmarks.layer.ceiling.library import loaded
 from benchmarks.layer.runners.clock import keep, timed
 
 KEPT = 64  # outputs to compare
-WAYS = [(ahead, past) for past in (True, False) for ahead in (4, 8, 16, 32)]
-TRIAL = 0.3  # seconds of trying a way
+WAYS = [
+    (ahead, past, second)
+    for second in (True, False)
+    for past in (True, False)
+    for ahead in (4, 8, 16, 32)
+]
+TRIAL = 0.15  # seconds of trying a way
 
 
 def memory(rows: int, dim: int) -> np.ndarray:
@@ -31,9 +36,12 @@ def plain(job: Job) -> dict[str, Any]:
     table, ids, out = _prepared(job)
     gather = loaded(Path(job["gather"]))
 
-    def way(ahead: int, past: bool) -> Any:
+    def way(ahead: int, past: bool, second: bool) -> Any:
         def act(at: int, stages: Stages) -> None:
-            gather(table, ids[at], out, ahead=ahead, past=past, threads=job["threads"])
+            gather(
+                table, ids[at], out,
+                ahead=ahead, past=past, second=second, threads=job["threads"],
+            )  # fmt: skip
             stages.lap("forward")
 
         return act
@@ -46,7 +54,7 @@ def plain(job: Job) -> dict[str, Any]:
     way(*best)(0, Stages())
     keep(job, out=out[:KEPT])
     found = timed(job, way(*best), len(ids))
-    return {**found, "way": {"ahead": best[0], "past": best[1]}}
+    return {**found, "way": {"ahead": best[0], "past": best[1], "second": best[2]}}
 
 
 def take(job: Job) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from rowspace.kernels import number_ir
 from rowspace.kernels.number_ir import F32, kind_of, lanes_below, load, prefetch, store, stream
 from rowspace.kernels.vector_ir import FLOATS, I64, LANES, accumulators, constant, fma, splat
 
-AHEAD = 16  # rows between asking for one and using it
+AHEAD = 24  # rows between asking for one and using it
 _LINE = 64  # bytes of a cache line
 _BLOCKS = (16, 8, 4, 2, 1)  # vectors of a result held at once
 

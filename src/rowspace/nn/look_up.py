@@ -114,10 +114,8 @@ def _gather(weight: Tensor, ids: Tensor) -> Tensor:
     if not _by_kernels(weight) or not ids.is_cpu:
         return functional.embedding(ids, weight)
     dim = weight.shape[1]
-    out = torch.empty((*ids.shape, dim), dtype=weight.dtype)
-    target = as_array(out).reshape(ids.numel(), dim)
-    look_up(as_array(weight), ids.numpy().reshape(-1), dim, out=target)
-    return out
+    found = look_up(as_array(weight), ids.numpy().reshape(-1), dim)
+    return as_tensor(found, weight.dtype).view(*ids.shape, dim)
 
 
 def _pool(weight: Tensor, bags: Bags, padding: int | None) -> tuple[Tensor, Tensor | None]:
@@ -130,13 +128,9 @@ def _pool(weight: Tensor, bags: Bags, padding: int | None) -> tuple[Tensor, Tens
     if mode == "max":
         greatest, winners = pool_max(data, places, starts, dim, padding=apart)
         return as_tensor(greatest, weight.dtype), torch.from_numpy(winners)
-    out = torch.empty((len(starts) - 1, dim), dtype=weight.dtype)
     factors = None if weights is None else as_array(weights.float())
-    pool_bags(
-        data, places, starts, dim,
-        weights=factors, mean=mode == "mean", padding=apart, out=as_array(out),
-    )  # fmt: skip
-    return out, None
+    out = pool_bags(data, places, starts, dim, weights=factors, mean=mode == "mean", padding=apart)
+    return as_tensor(out, weight.dtype), None
 
 
 def _pool_by_torch(weight: Tensor, bags: Bags, padding: int | None) -> tuple[Tensor, Tensor | None]:
@@ -174,7 +168,7 @@ class _Rows(torch.autograd.Function):
         if _densely(gradient):
             return dense_of_rows(ctx.layer, shape, ids, values), None, None
         kept = values if ctx.layer.sparse else _kept(values)
-        part = Part(ids.clone(), None, None, kept)
+        part = Part(_copied(ids), None, None, kept)
         return gradient_of(part, ctx.layer, shape, gradient.dtype), None, None
 
 
@@ -217,6 +211,12 @@ def _shared(gradient: Tensor, bags: Bags, padding: int | None) -> Tensor:
     return gradient / counts.clamp_(min=1).unsqueeze(1)
 
 
+def _copied(ids: Tensor) -> Tensor:
+    """Ids for later. On the CPU in NumPy: after an operator of torch's own that it shares among
+    threads these stay awake for a while, on the cores that the optimizer's step is about to use."""
+    return torch.from_numpy(ids.numpy().copy()) if ids.is_cpu else ids.clone()
+
+
 def _kept(values: Tensor) -> Tensor:
     """Gradients to be held until the optimizer's step, in rows without gaps.
 
@@ -231,7 +231,7 @@ def _kept(values: Tensor) -> Tensor:
 
 
 def _part(bags: Bags, winners: Tensor | None, gradient: Tensor) -> Part:
-    ids, weights = bags.ids.clone(), bags.weights
+    ids, weights = _copied(bags.ids), bags.weights
     if winners is not None:
         return part_of_greatest(ids, winners, gradient)
     wide = torch.float64 if gradient.dtype == torch.float64 else torch.float32

@@ -7,6 +7,8 @@ them `clock` int32 [R] and `shrunk` float64 [steps] where untouched rows are kep
 
 from __future__ import annotations
 
+import math
+import mmap
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +68,21 @@ def _made(
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         path, number = folder / f"{name}.rows", np.float32 if dtype == torch.float32 else np.float64
-        return torch.from_numpy(np.memmap(path, number, "w+", shape=shape))
+        return torch.from_numpy(_mapped(path, number, shape))
     if device.type == "cpu" and dtype == torch.float32:
         return torch.from_numpy(zeros(shape[0], shape[1]))
     return torch.zeros(shape, dtype=dtype, device=device)
+
+
+def _mapped(path: Path, number: type, shape: tuple[int, ...]) -> np.ndarray:
+    """Zeros in a file that takes room where it is written."""
+    size = math.prod(shape) * np.dtype(number).itemsize
+    with path.open("w+b") as file:
+        file.truncate(size)
+        block = mmap.mmap(file.fileno(), size)
+    if hasattr(mmap, "MADV_RANDOM"):
+        block.madvise(mmap.MADV_RANDOM)  # no row's neighbours are read for its sake
+    return np.frombuffer(block, number).reshape(shape)
 
 
 def restore(own: State, saved: State, rule: Rule) -> None:

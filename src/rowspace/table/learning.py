@@ -18,6 +18,7 @@ from rowspace.kernels import cpu_learn, cpu_sort
 from rowspace.kernels.layer_reference import decoded, noise_from, rounded_by_chance
 from rowspace.random import Stream, mix, state
 from rowspace.table.lookup import as_numbers
+from rowspace.table.room import room
 from rowspace.table.rules import Rule
 from rowspace.table.threads import get_threads, spread
 
@@ -189,7 +190,7 @@ def coalesce(batch: Batch, n_rows: int) -> tuple[np.ndarray, np.ndarray]:
     rows, starts = np.empty(n, np.int64), np.empty(n + 1, np.int64)
     found = int(cpu_sort.distinct(words, shift, rows, starts))
     starts[found] = n
-    out = np.empty((found, dim), np.float32)
+    out = room((found, dim), np.dtype(np.float32))
     values, bags = as_numbers(batch.values), batch.bags()
     spread(
         lambda first, last: cpu_learn.sum_rows(

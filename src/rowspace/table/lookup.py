@@ -11,6 +11,7 @@ import numpy as np
 
 from rowspace.kernels import cpu_layer
 from rowspace.kernels.layer_reference import decoded, encoded
+from rowspace.table.room import room
 from rowspace.table.threads import spread
 
 _GRAIN = 1 << 16  # numbers a thread is worth waking for
@@ -35,7 +36,7 @@ def look_up(
     if scales is not None:
         offsets = np.arange(len(ids) + 1, dtype=np.int64)
         return pool_bags(data, ids, offsets, dim, scales=scales, out=out)
-    out = np.empty((len(ids), dim), data.dtype) if out is None else out
+    out = room((len(ids), dim), data.dtype) if out is None else out
     rows, target = as_numbers(data), as_numbers(out)
     past = (
         out.nbytes >= _LARGE
@@ -69,7 +70,7 @@ def pool_bags(  # noqa: PLR0913 - the arrays of one batch
     """
     bags = len(offsets) - 1
     kind = np.dtype(np.float32) if scales is not None else data.dtype
-    out = np.empty((bags, dim), kind) if out is None else out
+    out = room((bags, dim), kind) if out is None else out
     rows, target = as_numbers(data), as_numbers(out)
     apart = None if padding < 0 else padding
     spread(
