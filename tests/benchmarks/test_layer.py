@@ -17,6 +17,7 @@ from benchmarks.layer.bench import GATHER, ROWSPACE, Bench, agree, busy
 from benchmarks.layer.ceiling.library import compiled, loaded
 from benchmarks.layer.cells import Cell, Entry, Pair, differences, grid, unmoved
 from benchmarks.layer.parts import PARTS
+from benchmarks.layer.parts.scale import strewn
 from benchmarks.layer.runners.clock import LEAST, timed, used
 from benchmarks.layer.summary import summed
 
@@ -255,3 +256,11 @@ def test_the_command_measures_and_keeps(tmp_path, capsys):
     assert all(one["met"] in ("yes", "") for one in data["findings"])
     assert data["runs"]["1"]["threads"] == 2
     assert "pages" in capsys.readouterr().out
+
+
+def test_strewn_ids_are_distinct_and_of_every_neighbour():
+    ids = np.arange(10_000)
+    large = strewn(ids)
+    assert len(np.unique(large)) == len(ids)
+    assert (large // 10 == ids).all()
+    assert (np.bincount(large % 10) > 800).all()
