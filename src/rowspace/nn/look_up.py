@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, final
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd import forward_ad
@@ -28,6 +29,7 @@ from rowspace.nn.backward import (
 from rowspace.nn.contributions import Part, bags_of
 from rowspace.nn.request import Bags, Layer
 from rowspace.table.lookup import look_up, pool_bags, pool_max
+from rowspace.table.room import room
 
 _SMALL = 1 << 14  # numbers that are copied rather than asked after
 _MODES = {"sum": 0, "mean": 1, "max": 2}
@@ -214,7 +216,11 @@ def _shared(gradient: Tensor, bags: Bags, padding: int | None) -> Tensor:
 def _copied(ids: Tensor) -> Tensor:
     """Ids for later. On the CPU in NumPy: after an operator of torch's own that it shares among
     threads these stay awake for a while, on the cores that the optimizer's step is about to use."""
-    return torch.from_numpy(ids.numpy().copy()) if ids.is_cpu else ids.clone()
+    if not ids.is_cpu:
+        return ids.clone()
+    copy = room(tuple(ids.shape), np.dtype(np.int64))
+    np.copyto(copy, ids.numpy())
+    return torch.from_numpy(copy)
 
 
 def _kept(values: Tensor) -> Tensor:

@@ -25,6 +25,7 @@ from rowspace.table.threads import get_threads, spread
 _GRAIN = 1 << 15  # numbers a thread is worth waking for
 _SORTED = 1 << 14  # words a thread is worth waking for
 _NONE = np.zeros((0, 1), np.float32)
+_WORDS = np.dtype(np.int64)
 _FLUSHED = 1 << 14  # rows at once
 _LONGEST = 1 << 18  # steps in a table of powers
 
@@ -102,7 +103,7 @@ def sort(batch: Batch, n_rows: int) -> tuple[np.ndarray, int]:
     offsets = None if batch.weights is not None else batch.offsets
     bags = n if offsets is None else len(offsets) - 1
     shift = max(1, (max(bags, 1) - 1).bit_length())
-    words, other = np.empty(n, np.int64), np.empty(n, np.int64)
+    words, other = room((n,), _WORDS), room((n,), _WORDS)
     bits = max(1, (n_rows - 1).bit_length())
     passes = -(-bits // cpu_sort.DIGIT)
     width = -(-bits // passes)

@@ -1,4 +1,4 @@
-"""Memory for large results, used again once nothing holds them.
+"""Memory for large arrays, used again once nothing holds them.
 
 A system hands out fresh memory page by page, zeroed: for the rows of a batch that took several
 times as long as looking them up. A training loop asks for the same size at every step.
@@ -15,7 +15,7 @@ import numpy as np
 from rowspace.table.memory import zeros
 
 _LARGE = 1 << 20  # bytes from which memory is kept
-_KEPT = 2  # blocks that wait for the next who asks
+_KEPT = 6  # blocks that wait for the next who asks
 
 _waiting: list[np.ndarray] = []
 

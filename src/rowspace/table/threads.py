@@ -18,7 +18,7 @@ from rowspace.errors import SettingError
 Work: TypeAlias = Callable[[int, int], object]
 """Called with the first of a range and the one after the last."""
 
-_SHARES = 2  # ranges for each thread, so that uneven ones even out
+_SHARES = 4  # ranges for each thread, so that uneven ones even out
 
 
 @final
