@@ -52,7 +52,7 @@ def test_a_tensor_holds_it():
 
 def test_little_memory_waits():
     module._waiting.clear()
-    many = [room((n, 1 << 18), FLOATS) for n in range(1, 6)]
+    many = [room((n, 1 << 18), FLOATS) for n in range(1, module._KEPT + 3)]
     del many
     gc.collect()
     assert len(module._waiting) == module._KEPT
