@@ -10,9 +10,9 @@ import torch
 from benchmarks.harness.job import Job, Stages, answer
 from benchmarks.layer import inputs
 from benchmarks.layer.runners import mapped
-from benchmarks.layer.runners.clock import keep, timed
+from benchmarks.layer.runners.clock import keep, probed, timed
 from benchmarks.layer.runners.steps import KEPT, Batches, Several, learnt, looked_up
-from rowspace import nn
+from rowspace import Ragged, RowWiseAdagrad, Table, nn
 from rowspace.nn.quantized import QuantizedEmbeddingBag
 from rowspace.table import zeros
 from rowspace.table.lookup import look_up as rows_of
@@ -88,6 +88,33 @@ def learn(job: Job) -> dict[str, Any]:
     return learnt(job, made, optimizer)
 
 
+def learn_bare(job: Job) -> dict[str, Any]:
+    """Pooling and the step of a table, without a framework."""
+    set_threads(job["threads"])
+    rule = RowWiseAdagrad(lr=job["lr"], eps=job["eps"])
+    made = Table(job["rows"], job["dim"], rule)
+    start = np.empty((job["rows"], job["dim"]), np.float32)
+    inputs.fill(start)
+    made.rows[:] = start
+    ids = np.load(job["batches"])
+    offsets = np.append(inputs.offsets(job), ids.shape[1])
+    gradient = inputs.gradient((len(offsets) - 1, job["dim"]))
+
+    def act(at: int, stages: Stages) -> None:
+        bags = Ragged(ids[at], offsets)
+        made.pool(bags)
+        stages.lap("forward")
+        made.step(bags, gradient)
+        stages.lap("step")
+
+    for at in job["checked"]:
+        act(at, Stages())
+    rows = probed(ids)
+    out = made.pool(Ragged(ids[0], offsets))
+    keep(job, out=out[:KEPT], rows=made.rows[rows], ids=rows)
+    return timed(job, act, len(ids))
+
+
 def quantized(job: Job) -> dict[str, Any]:
     """The pooled look-up of int8 rows, and how far its bags point where float32's do."""
     whole = layer(job)
@@ -104,6 +131,6 @@ def quantized(job: Job) -> dict[str, Any]:
 if __name__ == "__main__":
     tasks = {
         "look_up": look_up, "pool": pool, "plain": plain, "learn": learn,
-        "quantized": quantized, "mapped": mapped.learn,
+        "learn_bare": learn_bare, "quantized": quantized, "mapped": mapped.learn,
     }  # fmt: skip
     answer(tasks, ["rowspace", "torch", "numpy"])
