@@ -121,7 +121,8 @@ def shown(value: float, unit: str) -> str:
     unit = unit.strip()
     if not unit and abs(value) < 0.1:
         return f"{value:+.3f}"
-    return f"{value:.3g}{'' if unit in ('', '×') else ' '}{unit}"
+    number = f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{number}{'' if unit in ('', '×') else ' '}{unit}"
 
 
 def main() -> None:
