@@ -13,12 +13,11 @@ from typing import Any
 
 from numba.core import cgutils, types
 
-from rowspace.kernels import number_ir
-from rowspace.kernels.number_ir import F32, kind_of, lanes_below, load, prefetch, store, stream
-from rowspace.kernels.vector_ir import FLOATS, I64, LANES, accumulators, constant, fma, splat
+from rowspace.kernels.number_ir import SIZE, kind_of, lanes_below, load, prefetch, store, stream
+from rowspace.kernels.vector_ir import I64, LANES, accumulators, fma, splat
 
 AHEAD = 24  # rows between asking for one and using it
-_LINE = 64  # bytes of a cache line
+LINE = 64  # bytes of a cache line
 _BLOCKS = (16, 8, 4, 2, 1)  # vectors of a result held at once
 
 
@@ -97,8 +96,7 @@ def unless_equal(b: Any, value: Any, other: Any) -> Iterator[None]:
 
 def prefetch_columns(b: Any, array: Any, pointer: Any, d: Any, width: int) -> None:
     """Ask for the lines of `width` vectors from column `d` of the row at `pointer`."""
-    size = {"f32": 4, "f16": 2, "bf16": 2, "i8": 1}[array.kind]
-    step = _LINE // size
+    step = LINE // SIZE[array.kind]
     for column in range(0, width * LANES, step):
         prefetch(b, pointer, b.add(d, I64(column)))
 
@@ -198,9 +196,3 @@ def _copy(b: Any, data: Any, dim: Any, ids: Any, i: Any, out: Any, past: bool = 
                 store(b, out.kind, value, target, part, mask)
 
     columns(b, dim, (4, 1), body)
-
-
-__all__ = [
-    "AHEAD", "F32", "FLOATS", "LANES", "columns", "constant", "emit_copy", "emit_gradient",
-    "emit_sum", "item", "lower", "number_ir", "row_at",
-]  # fmt: skip

@@ -10,9 +10,9 @@ from typing import Any
 from llvmlite import ir
 from numba.core import cgutils
 
-from rowspace.kernels.layer_ir import columns, item, row_at
+from rowspace.kernels.layer_ir import LINE, columns, item, row_at
 from rowspace.kernels.layer_reference import Number, RuleCode
-from rowspace.kernels.number_ir import load, noise, prefetch, sqrt, store, total
+from rowspace.kernels.number_ir import SIZE, load, noise, prefetch, sqrt, store, total
 from rowspace.kernels.vector_ir import F32, I32, I64, accumulators, constant, fma, splat
 
 _WIDTHS = (1,)
@@ -179,6 +179,6 @@ def _hold(b: Any, r: _Row) -> None:
 def emit_prefetch(b: Any, array: Any, row: Any, dim: Any) -> None:
     """Ask for a row that is soon to be written."""
     pointer = row_at(b, array, row)
-    size = {"f32": 4, "f16": 2, "bf16": 2, "i8": 1}[array.kind]
-    with cgutils.for_range_slice(b, I64(0), dim, I64(64 // size), I64) as (d, _):
+    step = I64(LINE // SIZE[array.kind])
+    with cgutils.for_range_slice(b, I64(0), dim, step, I64) as (d, _):
         prefetch(b, pointer, d)

@@ -15,7 +15,6 @@ from rowspace.kernels.vector_ir import (
     F32,
     FLOATS,
     I32,
-    I64,
     INTS,
     LANES,
     Builder,
@@ -29,6 +28,10 @@ I1, I8, I16 = ir.IntType(1), ir.IntType(8), ir.IntType(16)
 MASK = ir.VectorType(I1, LANES)
 HALVES, WORDS = ir.VectorType(ir.HalfType(), LANES), ir.VectorType(I16, LANES)
 BYTES = ir.VectorType(I8, LANES)
+
+
+SIZE = {"f32": 4, "f16": 2, "bf16": 2, "i8": 1}
+"""Bytes of a stored number."""
 
 
 def kind_of(array: types.Array) -> str:
@@ -179,9 +182,3 @@ def stream(b: Builder, value: Value, pointer: Value) -> None:
     instruction = b.store(value, b.bitcast(pointer, value.type.as_pointer()))
     instruction.align = 64
     instruction.set_metadata("nontemporal", b.module.add_metadata([I32(1)]))
-
-
-__all__ = [
-    "F32", "I8", "I64", "kind_of", "lanes_below", "load", "noise", "prefetch", "sqrt", "store",
-    "stream", "total",
-]  # fmt: skip
