@@ -29,23 +29,25 @@ def rule(kind: type[rules.Rule], **settings: Any) -> rules.Rule:
     return kind(**settings)
 
 
-@final
-class SGD(RowOptimizer, torch.optim.SGD):
-    """`torch.optim.SGD`; rows by `rules.SGD`. Raises SettingError for dampening on rows."""
+class _Momenta(RowOptimizer):
+    """An optimizer of torch's whose rows have momenta: its arguments, and ours as keywords."""
 
     def __init__(
         self,
         params: Any,
-        lr: Any = 1e-3,
-        momentum: float = 0,
         *args: Any,
         untouched: Untouched = "skip",
         seed: int = 0,
         folder: str | Path | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(params, lr, momentum, *args, **kwargs)
+        super().__init__(params, *args, **kwargs)
         self._settle(seed=seed, folder=folder, untouched=untouched)
+
+
+@final
+class SGD(_Momenta, torch.optim.SGD):
+    """`torch.optim.SGD`; rows by `rules.SGD`. Raises SettingError for dampening on rows."""
 
     def rule_of(self, group: Group, step: int) -> rules.Rule:
         require_plain(group, dampening=0)
@@ -145,7 +147,7 @@ class RowWiseAdagrad(RowOptimizer):
                     self.step_all_rows(group, parameter)
 
 
-class _Adams(RowOptimizer):
+class _Adams(_Momenta):
     """What Adam and AdamW have in common."""
 
     def _settings(self, group: Group) -> dict[str, Any]:
@@ -163,19 +165,6 @@ class _Adams(RowOptimizer):
 class Adam(_Adams, torch.optim.Adam):
     """`torch.optim.Adam`; rows by `rules.Adam`. Raises SettingError for amsgrad on rows."""
 
-    def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-3,
-        *args: Any,
-        untouched: Untouched = "skip",
-        seed: int = 0,
-        folder: str | Path | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(params, lr, *args, **kwargs)
-        self._settle(seed=seed, folder=folder, untouched=untouched)
-
     def rule_of(self, group: Group, step: int) -> rules.Rule:
         kind = rules.AdamW if group.get("decoupled_weight_decay") else rules.Adam
         return rule(kind, **self._settings(group))
@@ -184,19 +173,6 @@ class Adam(_Adams, torch.optim.Adam):
 @final
 class AdamW(_Adams, torch.optim.AdamW):
     """`torch.optim.AdamW`; rows by `rules.AdamW`: their decay too is that of touched rows."""
-
-    def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-3,
-        *args: Any,
-        untouched: Untouched = "skip",
-        seed: int = 0,
-        folder: str | Path | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(params, lr, *args, **kwargs)
-        self._settle(seed=seed, folder=folder, untouched=untouched)
 
     def rule_of(self, group: Group, step: int) -> rules.Rule:
         return rule(rules.AdamW, **self._settings(group))
