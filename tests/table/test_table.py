@@ -225,7 +225,7 @@ def test_what_does_not_fit_is_refused_before_it_is_begun():
 
 def test_states_that_do_not_fit_are_refused(monkeypatch):
     table = Table.uniform(100_000, 16, Adam(lr=0.1))
-    monkeypatch.setattr("rowspace.table.states.available_memory", lambda: 10_000_000)
+    monkeypatch.setattr("rowspace.table.memory.available_memory", lambda: 10_000_000)
     with pytest.raises(
         ResourceError, match=r"Adam would keep 12\.8 MB .* 10 MB of memory are free"
     ):

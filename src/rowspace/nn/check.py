@@ -13,10 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rowspace.errors import InputError, ResourceError, SettingError
-from rowspace.table import available_memory
+from rowspace.errors import InputError, SettingError
 from rowspace.table.ids import first_outside
-from rowspace.table.memory import human
+from rowspace.table.memory import human, require_free
 from rowspace.vectors.keys import IdRangeError, IdTypeError
 
 WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
@@ -36,13 +35,11 @@ def require_size(rows: Any, dim: Any) -> None:
 
 def require_room(size: int, rows: int, dim: int) -> None:
     """Raises ResourceError if a table of `size` bytes does not fit into memory."""
-    free = available_memory() if size >= LARGE else None
-    if free is not None and size > free:
-        raise ResourceError(
-            f"a table of {rows:,} rows of {dim} numbers takes {human(size)}, "
-            f"{human(max(free, 0))} of memory are free",
-            hint="use fewer rows or numbers, float16, or device='meta' to only plan it",
-        )
+    require_free(
+        size,
+        f"a table of {rows:,} rows of {dim} numbers takes {human(size)}",
+        hint="use fewer rows or numbers, float16, or device='meta' to only plan it",
+    )
 
 
 def require_ids(ids: Tensor, size: int) -> Tensor:

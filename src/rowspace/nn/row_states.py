@@ -8,7 +8,6 @@ them `clock` int32 [R] and `shrunk` float64 [steps] where untouched rows are kep
 from __future__ import annotations
 
 import math
-import mmap
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,9 @@ import torch
 from torch import Tensor
 
 from rowspace.errors import InputError
-from rowspace.table.memory import zeros
+from rowspace.table.memory import scattered, zeros
 from rowspace.table.rules import Rule
+from rowspace.table.states import CLOCK, needs
 
 State = dict[str, Any]
 
@@ -27,16 +27,19 @@ def prepare(state: State, weight: Tensor, rule: Rule, folder: Path | None) -> No
     """Make what `rule` keeps for the rows of `weight` [R, D], or what is missing of it."""
     if "step" not in state:
         state["step"] = torch.tensor(0.0, dtype=torch.float32)
-    for place, (name, width) in enumerate(rule.states.items()):
-        shape = (len(weight), weight.shape[1] if width == "number" else 1)
-        start = rule.start if place == 0 else 0.0
-        dtype = torch.float64 if weight.dtype == torch.float64 else torch.float32
-        state[name] = _fitted(state.get(name), name, shape, dtype, weight.device, start, folder)
+    size, dim = weight.shape
+    wide = torch.float64 if weight.dtype == torch.float64 else torch.float32
+    for need in needs(rule, dim):
+        kept, device = state.get(need.name), weight.device
+        if need.name == CLOCK:
+            # Rows the table has gained owe nothing for the steps before them.
+            now = 0 if rule.own_clock else int(state["step"])
+            fitted = _fitted(kept, CLOCK, (size,), torch.int32, device, now, None)
+        else:
+            shape = (size, need.width)
+            fitted = _fitted(kept, need.name, shape, wide, device, need.start, folder)
+        state[need.name] = fitted
     if rule.clocked:
-        clock, size = state.get("clock"), len(weight)
-        # Rows the table has gained owe nothing for the steps before them.
-        now = 0 if rule.own_clock else int(state["step"])
-        state["clock"] = _fitted(clock, "clock", (size,), torch.int32, weight.device, now, None)
         state.setdefault("shrunk", torch.zeros(2, dtype=torch.float64))
 
 
@@ -79,9 +82,7 @@ def _mapped(path: Path, number: type, shape: tuple[int, ...]) -> np.ndarray:
     size = math.prod(shape) * np.dtype(number).itemsize
     with path.open("w+b") as file:
         file.truncate(size)
-        block = mmap.mmap(file.fileno(), size)
-    if hasattr(mmap, "MADV_RANDOM"):
-        block.madvise(mmap.MADV_RANDOM)  # no row's neighbours are read for its sake
+        block = scattered(file, size)
     return np.frombuffer(block, number).reshape(shape)
 
 

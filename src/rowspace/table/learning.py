@@ -126,11 +126,11 @@ def sort(batch: Batch, n_rows: int) -> tuple[np.ndarray, int]:
 def _pass(words: np.ndarray, out: np.ndarray, shift: int, counts: np.ndarray) -> None:
     n, parts = len(words), len(counts)
 
-    def each(work: object) -> None:
+    def each(work: Callable[[int, int, np.ndarray], None]) -> None:
         def run(first: int, last: int) -> None:
             for part in range(first, last):
                 begin, end = n * part // parts, n * (part + 1) // parts
-                work(begin, end, counts[part])  # type: ignore[operator]
+                work(begin, end, counts[part])
 
         spread(run, parts, 1)
 

@@ -14,7 +14,7 @@ import os
 import shutil
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
@@ -25,7 +25,7 @@ from numpy.lib import format as npy
 from rowspace.errors import FormatError, ResourceError, SettingError
 from rowspace.table import rules
 from rowspace.table.layout import STORED, stored, stride_of, uniform_blocks
-from rowspace.table.memory import human
+from rowspace.table.memory import human, scattered
 from rowspace.table.rules import Rule
 from rowspace.table.states import Need, needs, slots_of
 
@@ -179,11 +179,9 @@ class Folder:
                         path, "not as table.json has it",
                         expected=f"{kind} {shape}, {wanted} bytes", found=f"{found}, {size} bytes",
                     )  # fmt: skip
-                block = mmap.mmap(file.fileno(), 0)
+                block = scattered(file, 0)
         except (OSError, ValueError) as error:
             raise FormatError(path, f"it cannot be mapped: {error}") from error
-        with suppress(OSError, AttributeError):
-            block.madvise(mmap.MADV_RANDOM)  # no row's neighbours are read for its sake
         self._blocks.append(block)
         return np.frombuffer(block, kind, shape[0] * shape[1], start).reshape(shape)
 

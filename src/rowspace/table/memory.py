@@ -10,6 +10,7 @@ from __future__ import annotations
 import mmap
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -17,6 +18,7 @@ from numpy.typing import DTypeLike
 from rowspace.errors import ResourceError
 
 _HUGE = 1 << 21
+_SMALL = 1 << 20  # bytes nobody need ask for
 
 
 def zeros(rows: int, stride: int, *, dtype: DTypeLike = np.float32) -> np.ndarray:
@@ -33,6 +35,14 @@ def zeros(rows: int, stride: int, *, dtype: DTypeLike = np.float32) -> np.ndarra
         with suppress(OSError, AttributeError):  # another system, or huge pages turned off
             block.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(block, dtype, rows * stride).reshape(rows, stride)
+
+
+def scattered(file: BinaryIO, size: int) -> mmap.mmap:
+    """`size` bytes of a file, mapped to be read and written at scattered places."""
+    block = mmap.mmap(file.fileno(), size)
+    with suppress(OSError, AttributeError):
+        block.madvise(mmap.MADV_RANDOM)  # no row's neighbours are read for its sake
+    return block
 
 
 def available_memory() -> int | None:
@@ -53,6 +63,13 @@ def available_memory() -> int | None:
             )  # given up at need
         found.append(limit - taken)
     return min(found) if found else None
+
+
+def require_free(size: int, told: str, *, hint: str) -> None:
+    """Raises ResourceError, which begins with `told`, if `size` bytes are more than are free."""
+    free = None if size < _SMALL else available_memory()
+    if free is not None and size > free:
+        raise ResourceError(f"{told}, {human(max(free, 0))} of memory are free", hint=hint)
 
 
 def human(size: float) -> str:

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from rowspace.errors import ResourceError
-from rowspace.table.memory import available_memory, human, zeros
+from rowspace.table.memory import human, require_free, zeros
 from rowspace.table.rules import Rule
 
 if TYPE_CHECKING:
     from rowspace.table.learning import Slots
 
-_CLOCK = "clock"
-_SMALL = 1 << 20  # bytes nobody need ask for
+CLOCK = "clock"
 
 
 @final
@@ -36,15 +34,15 @@ def needs(rule: Rule, dim: int) -> list[Need]:
         Need(name, dim if width == "number" else 1, number, 0.0 if at else rule.start)
         for at, (name, width) in enumerate(rule.states.items())
     ]
-    return [*found, Need(_CLOCK, 1, np.dtype(np.int32))] if rule.clocked else found
+    return [*found, Need(CLOCK, 1, np.dtype(np.int32))] if rule.clocked else found
 
 
 def slots_of(arrays: dict[str, np.ndarray]) -> Slots:
     """Slots of the arrays that `needs` names."""
     from rowspace.table.learning import Slots
 
-    clock = arrays.get(_CLOCK)
-    states = {name: array for name, array in arrays.items() if name != _CLOCK}
+    clock = arrays.get(CLOCK)
+    states = {name: array for name, array in arrays.items() if name != CLOCK}
     return Slots(states, None if clock is None else clock.reshape(-1))
 
 
@@ -52,13 +50,11 @@ def slots_in_memory(rule: Rule, rows: int, dim: int) -> Slots:
     """States in memory. Raises ResourceError for more than is free."""
     wanted = needs(rule, dim)
     size = rows * sum(need.width * need.kind.itemsize for need in wanted)
-    free = None if size < _SMALL else available_memory()
-    if free is not None and size > free:
-        raise ResourceError(
-            f"{type(rule).__name__} would keep {human(size)} for {rows:,} rows of {dim} numbers, "
-            f"{human(max(free, 0))} of memory are free",
-            hint="lower dim, use RowWiseAdagrad, which keeps one number a row, or Table.mapped",
-        )
+    require_free(
+        size,
+        f"{type(rule).__name__} would keep {human(size)} for {rows:,} rows of {dim} numbers",
+        hint="lower dim, use RowWiseAdagrad, which keeps one number a row, or Table.mapped",
+    )
     arrays = {}
     for need in wanted:
         arrays[need.name] = zeros(rows, need.width, dtype=need.kind)

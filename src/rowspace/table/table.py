@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from rowspace.errors import InputError, ResourceError, SettingError
+from rowspace.errors import InputError, SettingError
 from rowspace.ragged import Ragged
 from rowspace.table.ids import read_bags, read_ids
 from rowspace.table.layout import LANES, stored, stride_of, uniform_blocks
 from rowspace.table.mapped import Folder, Shape
-from rowspace.table.memory import available_memory, human, zeros
+from rowspace.table.memory import human, require_free, zeros
+from rowspace.table.room import room
 from rowspace.table.rules import Rule, at_least_zero
 from rowspace.table.states import slots_in_memory
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANES", "Table", "require_memory", "stride_of"]
 
-_SMALL = 1 << 20  # bytes nobody need ask for
+_FLOATS = np.dtype(np.float32)
 _HINT = "lower dim, raise min_count, set max_size, or use fewer buckets"
 
 
@@ -141,7 +142,7 @@ class Table:
         from rowspace.table.lookup import look_up
 
         flat, shape = read_ids(ids, len(self))
-        out = np.empty((len(flat), self.dim), np.float32)
+        out = room((len(flat), self.dim), _FLOATS)
         return look_up(self.data, flat, self.dim, out=out).reshape(*shape, self.dim)
 
     def pool(self, bags: Ragged, *, mean: bool = False) -> np.ndarray:
@@ -152,7 +153,7 @@ class Table:
         from rowspace.table.lookup import pool_bags
 
         ids, offsets, weights = read_bags(bags, len(self))
-        out = np.empty((len(bags), self.dim), np.float32)
+        out = room((len(bags), self.dim), _FLOATS)
         return pool_bags(self.data, ids, offsets, self.dim, weights=weights, mean=mean, out=out)
 
     def step(self, ids: Any, gradient: Any, *, lr: float | None = None, mean: bool = False) -> None:
@@ -246,10 +247,5 @@ def _require_shape(rows: Any, dim: Any, rule: Any, *, least: int = 0) -> None:
 def require_memory(rows: int, dim: int, *, number: int = 4, hint: str = _HINT) -> None:
     """Raises ResourceError, with the estimate, if tables of `rows` rows in all cannot fit."""
     needed = rows * stride_of(dim) * number
-    free = None if needed < _SMALL else available_memory()
-    if free is not None and needed > free:
-        raise ResourceError(
-            f"the tables would take {human(needed)} ({rows:,} rows of {dim} numbers), "
-            f"{human(max(free, 0))} of memory are free",
-            hint=hint,
-        )
+    told = f"the tables would take {human(needed)} ({rows:,} rows of {dim} numbers)"
+    require_free(needed, told, hint=hint)
