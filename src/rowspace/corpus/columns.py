@@ -32,7 +32,7 @@ class Cell:
 def column_pieces(path: str, reading: Reading, intake: Intake) -> Iterator[bytes]:
     """The column's cells, a line each, as UTF-8 pieces. Raises InputError with line and column."""
     source = named(path)
-    lines = _lines(path, reading, intake)
+    lines = text_lines(path, reading, intake)
     kind = bare_suffix(path)
     if path == STDIN:
         first = next(lines, "")
@@ -71,7 +71,7 @@ def choose(source: str, column: str | None, there: list[str]) -> str:
     return column
 
 
-def _lines(path: str, reading: Reading, intake: Intake) -> Iterator[str]:
+def text_lines(path: str, reading: Reading, intake: Intake) -> Iterator[str]:
     for block in blocks(pieces(path, intake), named(path), size=LIMIT):
         if not block.data.endswith(b"\n"):
             line = block.line + block.data.count(b"\n")
