@@ -40,9 +40,10 @@ def _learn(table: Any, rows: Any, n: int, g: Any, h: Any, gradient: Any) -> None
 
 @kernel
 def _window(
-    inputs: Any, context: Any, n: int, outputs: Any, rows: Any, m: int, g: Any, loss: Any
-) -> None:
-    cpu_rows.window(inputs, context, n, outputs, rows, m, 0.05, g, loss)
+    inputs: Any, context: Any, n: int, outputs: Any, rows: Any, m: int, positives: int, g: Any,
+    loss: Any,
+) -> None:  # fmt: skip
+    cpu_rows.window(inputs, context, n, outputs, rows, m, positives, 0.05, g, loss)
 
 
 @kernel
@@ -50,7 +51,7 @@ def _window_free(
     inputs: Any, context: Any, n: int, outputs: Any, rows: Any, m: int, g: Any, loss: Any,
     frozen: Any,
 ) -> None:  # fmt: skip
-    cpu_rows.window(inputs, context, n, outputs, rows, m, 0.05, g, loss, frozen)
+    cpu_rows.window(inputs, context, n, outputs, rows, m, 1, 0.05, g, loss, frozen)
 
 
 def table(stride: int, seed: int = 0, scale: float = 0.3) -> np.ndarray:
@@ -115,16 +116,18 @@ def test_predict_and_learn(n: int, stride: int) -> None:
 @pytest.mark.parametrize("n", [1, 2, 3, 6, 10])
 @pytest.mark.parametrize("m", [1, 2, 6, 7, 16])
 @pytest.mark.parametrize("stride", [16, 112])
-def test_window(n: int, m: int, stride: int) -> None:
+@pytest.mark.parametrize("share", [None, 0.0, 0.6, 1.0])
+def test_window(n: int, m: int, stride: int, share: float | None) -> None:
     rng = np.random.default_rng(n * 100 + m)
+    positives = 1 if share is None else round(share * m)
     context, rows = rng.integers(0, ROWS, n + 1).astype(np.int32), spread(rng, m)
     inputs, outputs = (table(stride, 1), table(stride, 2)), (table(stride, 3), table(stride, 4))
     inputs, outputs = (inputs[0], inputs[0].copy()), (outputs[0], outputs[0].copy())
     loss, expected_loss = fresh_loss(), fresh_loss()
     g = np.zeros((n + 2) * (m + 32), np.float32)
-    _window(inputs[0], context, n, outputs[0], rows, m, g, loss)
+    _window(inputs[0], context, n, outputs[0], rows, m, positives, g, loss)
     reference.window(
-        inputs[1], context, n, outputs[1], rows, m, 0.05, np.zeros_like(g), expected_loss
+        inputs[1], context, n, outputs[1], rows, m, positives, 0.05, np.zeros_like(g), expected_loss
     )
     np.testing.assert_allclose(inputs[0], inputs[1], rtol=1e-4, atol=2e-6)
     np.testing.assert_allclose(outputs[0], outputs[1], rtol=1e-4, atol=2e-6)
@@ -161,7 +164,7 @@ def test_window_leaves_frozen_rows_alone(share: float, n: int, m: int) -> None:
     g, loss, expected_loss = np.zeros((n + 2) * (m + 32), np.float32), fresh_loss(), fresh_loss()
     _window_free(inputs[0], context, n, outputs[0], rows, m, g, loss, frozen)
     reference.window(
-        inputs[1], context, n, outputs[1], rows, m, 0.05, np.zeros_like(g), expected_loss, frozen
+        inputs[1], context, n, outputs[1], rows, m, 1, 0.05, np.zeros_like(g), expected_loss, frozen
     )
     np.testing.assert_allclose(inputs[0], inputs[1], rtol=1e-4, atol=2e-6)
     np.testing.assert_allclose(outputs[0], outputs[1], rtol=1e-4, atol=2e-6)

@@ -77,7 +77,7 @@ def test_skipgram_rows(freezing: bool) -> None:
         rows = np.array([drawn.centres[w], *shared(drawn, w)])
         near = contexts(drawn, w)
         reference.window(
-            slow_in, near, len(near), slow_out, rows, len(rows), LR, np.zeros(0), loss, frozen
+            slow_in, near, len(near), slow_out, rows, len(rows), 1, LR, np.zeros(0), loss, frozen
         )
     assert held(inputs, frozen)
     np.testing.assert_allclose(inputs, slow_in, rtol=1e-3, atol=1e-5)

@@ -52,14 +52,16 @@ def _learn(typing, table, rows, n, g, h, gradient):
 
 
 @intrinsic
-def _window(typing, inputs, context, n, outputs, rows, m, lr, g, loss):
-    return row_ir.lower(row_ir.emit_window, inputs, context, n, outputs, rows, m, lr, g, loss)
+def _window(typing, inputs, context, n, outputs, rows, m, positives, lr, g, loss):
+    return row_ir.lower(
+        row_ir.emit_window, inputs, context, n, outputs, rows, m, positives, lr, g, loss
+    )
 
 
 @intrinsic
-def _window_free(typing, inputs, context, n, outputs, rows, m, lr, g, loss, frozen):
+def _window_free(typing, inputs, context, n, outputs, rows, m, positives, lr, g, loss, frozen):
     return row_ir.lower(
-        row_ir.emit_window, inputs, context, n, outputs, rows, m, lr, g, loss, frozen
+        row_ir.emit_window, inputs, context, n, outputs, rows, m, positives, lr, g, loss, frozen
     )
 
 
@@ -104,11 +106,11 @@ def _(table, rows, n, g, h, gradient):
 
 
 @overload(reference.window)
-def _(inputs, context, n, outputs, rows, m, lr, g, loss, frozen=None):
+def _(inputs, context, n, outputs, rows, m, positives, lr, g, loss, frozen=None):
     if _none(frozen):
-        return lambda inputs, context, n, outputs, rows, m, lr, g, loss, frozen=None: _window(
-            inputs, context, n, outputs, rows, m, lr, g, loss
+        return lambda inputs, context, n, outputs, rows, m, positives, lr, g, loss, frozen=None: (
+            _window(inputs, context, n, outputs, rows, m, positives, lr, g, loss)
         )
-    return lambda inputs, context, n, outputs, rows, m, lr, g, loss, frozen=None: _window_free(
-        inputs, context, n, outputs, rows, m, lr, g, loss, frozen
+    return lambda inputs, context, n, outputs, rows, m, positives, lr, g, loss, frozen=None: (
+        _window_free(inputs, context, n, outputs, rows, m, positives, lr, g, loss, frozen)
     )

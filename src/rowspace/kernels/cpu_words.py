@@ -89,14 +89,14 @@ def _choices(windows: Windows, w: int, negative: int, rows: np.ndarray) -> int:
 
 
 @kernel
-def _pad(rows: np.ndarray, n: int, block: int, spare: int) -> None:
+def pad_rows(rows: np.ndarray, n: int, block: int, spare: int) -> None:
     """Fill up to a whole block with the table's spare row."""
     for k in range(n, n + (-n) % block):
         rows[k] = spare
 
 
 @kernel
-def _free(rows: np.ndarray, frozen: np.ndarray | None) -> int:
+def free_rows(rows: np.ndarray, frozen: np.ndarray | None) -> int:
     """How many of the rows learn."""
     if frozen is None:
         return len(rows)
@@ -133,8 +133,8 @@ def skipgram_rows(
             count += 1
         near[count] = near[0]
         m = _choices(windows, w, negative, far)
-        _pad(far, m, OUTPUT_BLOCK, spare)
-        window(inputs, near, count, outputs, far, m, lr, scratch.g, scratch.loss, frozen)
+        pad_rows(far, m, OUTPUT_BLOCK, spare)
+        window(inputs, near, count, outputs, far, m, 1, lr, scratch.g, scratch.loss, frozen)
 
 
 @kernel
@@ -166,7 +166,7 @@ def skipgram_bags(
         rows = bags.ids[bags.offsets[centre] : bags.offsets[centre + 1]]
         if len(rows) == 0:
             continue
-        free = _free(rows, frozen)
+        free = free_rows(rows, frozen)
         scale = np.float32(free / len(rows) if bags.mean else free)
         gather(inputs, rows, len(rows), 1 / len(rows) if bags.mean else 1.0, h)
         moved[:] = 0
@@ -180,7 +180,7 @@ def skipgram_bags(
                 ]:
                     prefetch_row(outputs, max(item, 0))
             m = _pairs(windows, start, stop, negative, far)
-            _pad(far, m, _PREDICT_BLOCK, spare)
+            pad_rows(far, m, _PREDICT_BLOCK, spare)
             predict(outputs, far, m, stop - start, h, lr, 1.0, scratch.g, scratch.loss)
             learn(outputs, far, m, scratch.g, h, gradient)
             for d in range(len(h)):
@@ -236,7 +236,7 @@ def cbow(
         if count == 0:
             continue
         m = _choices(windows, w, negative, far)
-        _pad(far, m, _PREDICT_BLOCK, spare)
+        pad_rows(far, m, _PREDICT_BLOCK, spare)
         gather(inputs, near, count, 1 / count if bags.mean else 1 / words, h)
         predict(outputs, far, m, 1, h, lr, 1.0, scratch.g, scratch.loss)
         learn(outputs, far, m, scratch.g, h, gradient)

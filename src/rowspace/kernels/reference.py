@@ -98,14 +98,15 @@ def window(
     outputs: np.ndarray,
     rows: np.ndarray,
     m: int,
+    positives: int,
     lr: float,
     g: np.ndarray,
     loss: np.ndarray,
     frozen: np.ndarray | None = None,
 ) -> None:
-    """One skip-gram window: `n` input rows against one positive and m - 1 shared negatives.
+    """One skip-gram window: `n` input rows against `m` output rows, `positives` of label 1 first.
 
-    f = inputs[context] · outputs[rows]ᵀ,  G = lr · (label - σ(f)), label 1 in column 0;
+    f = inputs[context] · outputs[rows]ᵀ,  G = lr · (label - σ(f));
     outputs[rows] += Gᵀ · inputs[context],  inputs[context] += G · outputs[rows] (as it was).
 
     All n·m probabilities are computed from the rows as they stood before the window; the
@@ -115,7 +116,7 @@ def window(
     in `scatter`, teach the output rows and learn nothing.
     """
     label = np.zeros(m, np.float32)
-    label[0] = 1
+    label[:positives] = 1
     wrong = label - sigmoid(inputs[context[:n]] @ outputs[rows[:m]].T)
     log_loss_add(loss, 1 - np.abs(wrong).ravel())
     step = np.float32(lr) * wrong

@@ -190,7 +190,7 @@ def emit_learn(
 
 def emit_window(
     b: Any, a: _Arrays, inputs: Any, context: Any, n: Any, outputs: Any, rows: Any, m: Any,
-    lr: Any, g: Any, loss: Any, frozen: Any = None,
+    positives: Any, lr: Any, g: Any, loss: Any, frozen: Any = None,
 ) -> None:  # fmt: skip
     """Two passes over blocks of (2 inputs x 6 outputs), twelve lanes of sixteen used."""
     idle = [1 << 20] * (LANES - _INPUT_BLOCK * OUTPUT_BLOCK)
@@ -221,7 +221,7 @@ def emit_window(
                         cell = cells[row * OUTPUT_BLOCK + k]
                         b.store(fma(b, x[row], y, b.load(cell)), cell)
             f = sums(b, [b.load(cell) for cell in cells])
-            positive = below(lane_j, j, I64(1))
+            positive = below(lane_j, j, positives)
             valid = b.and_(below(lane_i, i, n), below(lane_j, j, m))
             step = _emit_step(b, f, positive, valid, rate, loss)
             store(b, step, g.data, block_of(j, i))
