@@ -21,7 +21,7 @@ def no_column(source: str, name: object, there: Sequence[str], *, hint: str = ""
     spelled = list(dict.fromkeys([*folded, *near]))[:3]
     return InputError(
         f"{source}: wanted a column {name!r:.80}; the columns here are {shown or 'none'}{more}",
-        hint="did you mean " + ", ".join(map(repr, spelled)) + "?" if spelled else HEADER,
+        hint="did you mean " + ", ".join(map(repr, spelled)) + "?" if spelled else hint,
     )
 
 
