@@ -30,6 +30,7 @@ class Stream(IntEnum):
     BASELINE = 8
     DROPOUT = 9
     ROUNDING = 10
+    SPLIT = 11
 
 
 def mix(state: ArrayLike) -> np.ndarray:
