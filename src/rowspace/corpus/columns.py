@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from rowspace.corpus.block import cleaned
+from rowspace.corpus.block import Block, cleaned
 from rowspace.corpus.cutting import blocks
 from rowspace.corpus.intake import Intake
 from rowspace.corpus.opening import named, pieces
@@ -71,13 +71,20 @@ def choose(source: str, column: str | None, there: list[str]) -> str:
     return column
 
 
-def text_lines(path: str, reading: Reading, intake: Intake) -> Iterator[str]:
+def text_blocks(path: str, reading: Reading, intake: Intake) -> Iterator[Block]:
+    """Blocks of whole lines, cleaned. Raises InputError for a line longer than `LIMIT`."""
     for block in blocks(pieces(path, intake), named(path), size=LIMIT):
         if not block.data.endswith(b"\n"):
             line = block.line + block.data.count(b"\n")
             raise InputError(f"{block.source}: line {line}: this row is longer than {LIMIT} bytes")
         block, bad = cleaned(block, reading)
         intake.bad += bad
+        yield block
+
+
+def text_lines(path: str, reading: Reading, intake: Intake) -> Iterator[str]:
+    """The lines of a file with their ends. Raises InputError."""
+    for block in text_blocks(path, reading, intake):
         # Not splitlines(): only a newline ends a line.
         yield from (line + "\n" for line in block.data.decode().removesuffix("\n").split("\n"))
 

@@ -22,8 +22,9 @@ def split(
 
     Neither part is empty where there are two rows. labels [n] (text, numbers, None, or lists of
     several, which count as one label together): each keeps its share in both parts as nearly as
-    whole rows allow; one that is there once is trained on (but if all are, labels do not count). Raises SettingError for a share that
-    is not above 0 and below 1, InputError for other labels than rows.
+    whole rows allow, and one that is there once is trained on; but if all are, labels do not count.
+    Raises SettingError for a share that is not above 0 and below 1, InputError for other labels
+    than rows.
     """
     _require_share(share)
     judging = _judging(n, share)
@@ -99,9 +100,11 @@ def _parts(n: int, judging: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _strata(labels: Sequence[Any] | np.ndarray, n: int) -> np.ndarray:
-    """A number for each row's label, in the order in which labels first come, int64 [n]."""
+    """A number for each row's label, int64 [n]."""
     if len(labels) != n:
         raise InputError(f"wanted a label for each of {n} rows, came {len(labels)}")
+    if isinstance(labels, np.ndarray) and labels.dtype != object and labels.ndim == 1:
+        return np.unique(labels, return_inverse=True)[1].astype(np.int64)
     numbers: dict[Any, int] = {}
     found = np.empty(n, np.int64)
     for row, label in enumerate(labels.tolist() if isinstance(labels, np.ndarray) else labels):
