@@ -37,7 +37,7 @@ def parser(parts: Sequence[str]) -> argparse.ArgumentParser:
     add("--quick", action="store_true", help="1 M words, one round: does it work? not results")
     add("--corpus", type=Path, help="another text: words parted by spaces")
     add("--data", type=Path, default=data_folder(), help="folder of texts and test lists")
-    add("--cache", type=Path, default=_cache(), help="folder for prepared texts and models")
+    add("--cache", type=Path, default=cache_folder(), help="folder for prepared texts and models")
     add("--results", type=Path, help="folder to keep results in; default: benchmarks/results")
     return parser
 
@@ -71,7 +71,8 @@ def shown(reader: argparse.ArgumentParser, options: argparse.Namespace) -> str:
     return shlex.join(words)
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
+    """$XDG_CACHE_HOME/rowspace/benchmarks, else a folder of this user for what is temporary."""
     given = os.environ.get("XDG_CACHE_HOME")
     if given:
         return Path(given) / "rowspace" / "benchmarks"

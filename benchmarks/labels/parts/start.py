@@ -1,0 +1,97 @@
+"""SST-2 started from vectors of the shared Wikipedia text, against scratch: both tuned alike.
+
+The text is cut as SST's is, so that its words are the same: n't and 's apart, brackets as -lrb-
+and -rrb-. The vectors are trained once and kept in the cache; tuning then draws all but `dim`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.harness.findings import Finding
+from benchmarks.labels.bench import ROWSPACE, Bench
+from benchmarks.labels.gained import gained
+from benchmarks.labels.parts.accuracy import RULES, side_tuned
+from benchmarks.words.corpus import MissingDataError
+
+GOAL = 2.0
+_SET = "SST-2"
+_QUICK_LINES = 20_000
+_RECIPE = "1"
+_ENDINGS = re.compile(r"(n't|'(?:s|re|ve|ll|d|m))\b")
+_MARKS = re.compile(r"([.!?,:;()\"/])")
+_BRACKETS = {"(": "-lrb-", ")": "-rrb-", '"': "''"}
+
+
+def start(bench: Bench) -> Iterator[list[Finding]]:
+    """Scratch is what `accuracy` has tuned, where it has."""
+    labelled = bench.set(_SET)
+    kept = started(bench)
+    scratch = side_tuned(bench, ROWSPACE.name, labelled)
+    label = f", from {bench.options.vectors} {bench.options.dim}"
+    ours = side_tuned(bench, ROWSPACE.name, labelled, label=label, start=str(kept))
+    told = "; ".join(
+        f"{name}: {one['valid']:.4f} on the validation part with {one['chosen']}"
+        for name, one in (("started", ours), ("scratch", scratch))
+    )
+    yield [
+        gained(
+            f"{_SET}{label}, {RULES[rule]}, against scratch",
+            ours["test"][rule],
+            scratch["test"][rule],
+            goal=GOAL if rule == "train" else None,
+            note=told if rule == "train" else "",
+        )
+        for rule in RULES
+    ]
+
+
+def started(bench: Bench) -> Path:
+    """The folder of a model of words, trained where it is missing."""
+    options = bench.options
+    text = cut(options.data, bench.cache, _QUICK_LINES if options.quick else 0)
+    told = f"{options.vectors}-{options.dim}x{options.vector_epochs}"
+    path = bench.cache / "labels" / f"{text.stem}-{told}"
+    if not path.exists():
+        job = {"kind": options.vectors, "dim": options.dim, "epochs": options.vector_epochs}
+        bench.job(ROWSPACE, "vectors", **job, corpus=str(text), save=str(path))
+    return path
+
+
+def cut(data: Path, cache: Path, most: int) -> Path:
+    """The Wikipedia text cut as SST's is, a paragraph a line; `most` lines, 0: all."""
+    sources = sorted((data / "corpora" / "enwiki").glob("*.xz"))
+    if not sources:
+        raise MissingDataError(f"no corpora/enwiki/*.xz in {data}; set ROWSPACE_DATA")
+    told = [(source.name, source.stat().st_size) for source in sources]
+    digest = hashlib.sha256(repr((_RECIPE, most, told)).encode()).hexdigest()[:12]
+    path = cache / "labels" / f"enwiki-{digest}.txt"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            for at, line in enumerate(_lines(sources)):
+                if most and at >= most:
+                    break
+                file.write(line + "\n")
+        os.replace(part, path)
+    return path
+
+
+def as_sst(text: str) -> str:
+    """Lower-cased words and marks, parted by spaces."""
+    apart = _MARKS.sub(lambda mark: f" {_BRACKETS.get(mark[1], mark[1])} ", text.lower())
+    return " ".join(_ENDINGS.sub(r" \1", apart).split())
+
+
+def _lines(sources: list[Path]) -> Iterator[str]:
+    for source in sources:
+        with lzma.open(source, "rt", encoding="utf-8", newline="\n") as file:
+            for line in file:
+                if not line.startswith(("<doc ", "</doc")) and (found := as_sst(line)):
+                    yield found

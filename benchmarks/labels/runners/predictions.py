@@ -1,0 +1,40 @@
+"""Predictions a second: a list of texts again and again, for some seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Any
+
+from benchmarks.harness.job import Job
+from benchmarks.labels.texts import read
+
+LEAST = 3  # rounds that are timed
+
+
+def predicting(
+    best: Callable[[Sequence[str]], list[str]], timed: Callable[[list[str]], object], job: Job
+) -> dict[str, Any]:
+    """`rate`: texts a second, the median over rounds; `labels`: what `best` said, one a text.
+
+    The texts of the job's file are repeated until there are `least` of them. The first round does
+    not count.
+    """
+    texts = [text for _, text in read(job["texts"])]
+    answers = best(texts)
+    many = (texts * (1 + job["least"] // len(texts)))[: max(job["least"], len(texts))]
+    timed(many)
+    seconds: list[float] = []
+    until = time.perf_counter() + job["seconds"]
+    while len(seconds) < LEAST or time.perf_counter() < until:
+        began = time.perf_counter()
+        timed(many)
+        seconds.append(time.perf_counter() - began)
+    return {
+        "seconds": {"round": median(seconds)},
+        "rate": len(many) / median(seconds),
+        "texts": len(many),
+        "rounds": len(seconds),
+        "labels": answers,
+    }

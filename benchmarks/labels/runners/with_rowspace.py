@@ -1,0 +1,136 @@
+"""rowspace's part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.harness.job import Job, Stages, answer
+from benchmarks.labels.runners.predictions import predicting
+from benchmarks.labels.runners.trials import judged, refits, trials
+from benchmarks.labels.texts import PREFIX, read
+
+# What stands in settings besides is given to the objective as it is.
+_OF_TRAINING = ("epochs",)
+
+
+class Fitted:
+    """A model of ours."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def best(self, texts: Sequence[str]) -> list[str]:
+        """The first label of each text."""
+        found = self.model.predict(texts, k=1)
+        return [one[0][0].removeprefix(PREFIX) if one else "" for one in found]
+
+    def of_label(self, texts: Sequence[str], labels: Sequence[str]) -> list[float]:
+        """One-vs-all's probabilities are brought to a sum of 1."""
+        found = [dict(one) for one in self.model.predict(texts, k=-1)]
+        return [
+            one.get(label, 0.0) / (sum(one.values()) or 1.0)
+            for label, one in zip(labels, found, strict=True)
+        ]
+
+
+def objective(settings: dict[str, Any]) -> Any:
+    """Settings by rowspace's names."""
+    import rowspace as rs
+
+    rest = {name: value for name, value in settings.items() if name not in _OF_TRAINING}
+    minn, maxn = rest.pop("chars")
+    return rs.Labels(**rest, minn=minn, maxn=maxn)
+
+
+def fit(train: str, settings: dict[str, Any], seed: int, job: Job) -> Fitted:
+    """One training. Raises RuntimeError where it diverges."""
+    import rowspace as rs
+
+    given = {"epochs": settings["epochs"], "threads": job["threads"], "seed": seed}
+    start = {"start": rs.load(job["start"])} if job.get("start") else {}
+    save = {"output": job["save"]} if job.get("save") else {}
+    try:
+        model = rs.train_classifier(
+            train, objective=objective(settings), valid=None, **given, **start, **save
+        )
+    except rs.DivergedError as error:
+        raise RuntimeError(str(error)) from error
+    return Fitted(model)
+
+
+def train(job: Job) -> dict[str, Any]:
+    """`train` is the training alone; `rest` the reading, the vocabulary, the tables and saving."""
+    stages = Stages()
+    import rowspace  # noqa: F401
+
+    stages.lap("import")
+    found = fit(job["train"], job["settings"], job["seed"], job)
+    stages.lap("rest")
+    seconds = stages.seconds
+    seconds["train"] = float(found.model.record["seconds"])
+    seconds["rest"] -= seconds["train"]
+    tested = _tested(found, job)
+    stages.lap("test")
+    return {"seconds": seconds, **tested}
+
+
+def autotune(job: Job) -> dict[str, Any]:
+    """Our own search on the validation part within a time, then the test part."""
+    import rowspace as rs
+
+    found = rs.autotune(
+        job["train"],
+        valid=job["valid"],
+        budget=job["budget"],
+        threads=job["threads"],
+        seed=job["seed"],
+    )
+    chosen = {name: found.config[name] for name in ("objective", "training")}
+    return {"chosen": chosen, **_tested(Fitted(found), job)}
+
+
+def predict(job: Job) -> dict[str, Any]:
+    """Predictions a second of a saved model, all texts in one list."""
+    import rowspace as rs
+
+    model = rs.load(job["model"])
+    return predicting(Fitted(model).best, lambda texts: model.predict(texts, k=1), job)
+
+
+def vectors(job: Job) -> dict[str, Any]:
+    """Word vectors to start from."""
+    import rowspace as rs
+
+    kinds = {"skipgram": rs.SkipGram, "cbow": rs.CBOW}
+    rs.train(
+        kinds[job["kind"]](dim=job["dim"]),
+        job["corpus"],
+        epochs=job["epochs"],
+        threads=job["threads"],
+        seed=job["seed"],
+        tokenizer="whitespace",
+        lower=False,
+        output=job["save"],
+    )
+    return {"bytes": sum(one.stat().st_size for one in Path(job["save"]).iterdir())}
+
+
+def _tested(found: Fitted, job: Job) -> dict[str, Any]:
+    return judged(found, read(job["test"])) if job.get("test") else {}
+
+
+if __name__ == "__main__":
+    answer(
+        {
+            "trials": partial(trials, fit),
+            "refits": partial(refits, fit),
+            "train": train,
+            "autotune": autotune,
+            "predict": predict,
+            "vectors": vectors,
+        },
+        ["rowspace", "numpy", "numba"],
+    )
