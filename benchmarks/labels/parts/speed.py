@@ -83,7 +83,7 @@ def settings(
 
 def speed(bench: Bench) -> Iterator[list[Finding]]:
     """Cell by cell, by turns."""
-    for cell in cells(bench):
+    for cell in chosen(bench, cells(bench)):
         with bench.folder() as folder:
             idle = {**cell.job(), "test": "", "settings": {**cell.settings, "epochs": 0}}
             found = bench.turns(
@@ -94,6 +94,11 @@ def speed(bench: Bench) -> Iterator[list[Finding]]:
                 }
             )
         yield compared(cell, found)
+
+
+def chosen(bench: Bench, every: Iterator[Cell]) -> list[Cell]:
+    """Those that `--only` asks for."""
+    return [cell for cell in every if bench.options.only in str(cell)]
 
 
 def compared(cell: Cell, found: dict[str, list[Answer]]) -> list[Finding]:
