@@ -34,7 +34,8 @@ def convert(
     """Write the model or the vectors in IN to OUT, in another format.
 
     What IN is shows in its content, what OUT becomes in --to or its suffix: without a suffix it is
-    a model folder. Memory holds the vocabulary and one block of rows, however large IN is.
+    a model folder. Memory holds the vocabulary and one block of rows, however large IN is. IN may
+    be a part of a model, MODEL/PART.
 
     \b
     rowspace convert glove.6B.300d.txt glove
@@ -63,10 +64,11 @@ def convert(
 def report(output: Output, kind: str, done: Any, **more: Any) -> None:
     """The last line of a command that wrote vectors."""
     fields = {name: getattr(done, name) for name in ("format", "items", "dim", "missing")}
+    if done.parts:
+        fields["parts"] = list(done.parts)
     output.emit(kind, path=str(done.path), bytes=done.size, **fields, **more)
-    output.say(
-        f"{done.items} x {done.dim} in {visible(str(done.path))}: {done.format}, {done.size} bytes"
-    )
+    held = f"{done.items} x {done.dim}" if done.dim else f"{len(done.parts)} parts"
+    output.say(f"{held} in {visible(str(done.path))}: {done.format}, {done.size} bytes")
 
 
 def telling(output: Output, target: str) -> Callable[[int, int], None]:

@@ -10,7 +10,7 @@ import click
 from rowspace.cli import options
 from rowspace.cli.output import Output, visible
 
-REPEATED = {"tensors", "record.data", "record.scores", "record.determinism"}
+REPEATED = {"tensors", "record.data", "record.scores", "record.baselines", "record.determinism"}
 
 
 @click.command(short_help="What a model is and how it was made.")
@@ -21,8 +21,9 @@ REPEATED = {"tensors", "record.data", "record.scores", "record.determinism"}
 def info(model_path: str, verify: bool, markdown: bool) -> None:
     """What MODEL is: format, size, vocabulary, settings, data, scores, what unseen items get.
 
-    It may be a model folder or a file of vectors in any format. Rows that can be mapped are not
-    read, so that a large one takes no longer; vectors as text are read as a whole.
+    It may be a model folder, a part of a model (MODEL/PART) or a file of vectors in any format.
+    Rows that can be mapped are not read, so that a large one takes no longer; vectors as text are
+    read as a whole.
 
     \b
     rowspace info model

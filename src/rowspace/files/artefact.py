@@ -24,7 +24,7 @@ from typing import IO, Any
 import numpy as np
 
 from rowspace.errors import FormatError, InputError
-from rowspace.files import atomic, jsondata, manifest, seal, tensors
+from rowspace.files import atomic, inner, jsondata, manifest, seal, tensors
 from rowspace.files.card import card
 from rowspace.files.folder import (
     ALL,
@@ -38,21 +38,10 @@ from rowspace.files.folder import (
     opened,
 )
 from rowspace.files.format import Format
-from rowspace.files.parts import (
-    arrays_of,
-    check_rows,
-    head_from,
-    head_of,
-    required,
-    rows_from,
-    table_of,
-)
-from rowspace.vectors import Model, Vectors
-from rowspace.vectors.head import Head
+from rowspace.files.parts import described, required
+from rowspace.vectors import Model
+from rowspace.vectors.model import Context
 from rowspace.vectors.stored import Rows
-from rowspace.vocabulary import Vocabulary
-
-PREFIX = "vocabulary."
 
 
 def save(
@@ -65,6 +54,9 @@ def save(
     """
     folder = Path(os.path.realpath(path))
     _check_target(folder, force)
+    for name, part in model.parts.items():
+        if part.context is not None:
+            warnings.warn(f"{folder}: the output rows of part {name!r} are left out", stacklevel=2)
     config, arrays = parts(model)
     context: dict[str, Rows] | None = None if model.context is None else {"context": model.context}
     metadata = {"rowspace": jsondata.render(config).decode()}
@@ -92,20 +84,14 @@ def save(
 
 def parts(model: Model) -> tuple[dict[str, Any], dict[str, Rows]]:
     """What a table file holds: the configuration, and the arrays by name. Raises InputError."""
-    vectors = model.vectors
-    rows, vocabulary = vectors.rows, vectors.vocabulary
-    if rows.dtype not in (np.float32, np.float16) or rows.ndim != 2:
-        raise InputError(f"rows must be float32 or float16 [R, D], not {rows.dtype} {rows.shape}")
     config = manifest.build(
-        table=table_of(model),
-        vocabulary=vocabulary.config(),
+        described(model),
         settings=model.config,
         record=model.record,
-        head=head_of(model),
         requires=required(model),
+        parts=inner.parts_of(model),
     )
-    arrays: dict[str, Rows] = {PREFIX + name: array for name, array in vocabulary.arrays().items()}
-    return config, {**arrays_of(model), **arrays}
+    return config, inner.all_arrays(model)
 
 
 def _check_target(folder: Path, force: bool) -> None:
@@ -149,31 +135,24 @@ def load(path: str | Path) -> Model:
     with opened(folder / TABLE) as file:
         header = tensors.read_header(file, folder / TABLE)
         config = read_config(header, folder)
-        vectors, head = _contents(file, header, config, folder / TABLE)
-    content = header.metadata["content"]
-    settings, record = config["settings"], config["record"]
-    return Model(vectors, settings, record, lambda: _context(folder, content), head)
+        content = header.metadata["content"]
+        return _contents(file, header, config, folder / TABLE, lambda: _context(folder, content))
 
 
 def of_table(file: IO[bytes], header: tensors.Header, path: Path) -> Model:
     """The model in an open table file by itself, without context. Raises FormatError."""
-    config = _config(header, path)
-    vectors, head = _contents(file, header, config, path)
-    return Model(vectors, config["settings"], config["record"], head=head)
+    return _contents(file, header, _config(header, path), path)
 
 
 def _contents(
-    file: IO[bytes], header: tensors.Header, config: dict[str, Any], path: Path
-) -> tuple[Vectors, Head | None]:
-    arrays = tensors.map_arrays(file, header)
-    own = {k.removeprefix(PREFIX): v for k, v in arrays.items() if k.startswith(PREFIX)}
+    file: IO[bytes],
+    header: tensors.Header,
+    config: dict[str, Any],
+    path: Path,
+    context: Context = None,
+) -> Model:
     try:
-        vocabulary = Vocabulary.from_arrays(own, config["vocabulary"])
-        vectors = Vectors(vocabulary, rows_from(arrays, config["table"]))
-        head = head_from(arrays, config.get("head"))
-        if head is not None:
-            head.require_dim(vectors.dim)
-        return vectors, head
+        return inner.model_from(tensors.map_arrays(file, header), config, context)
     except (InputError, KeyError, TypeError, ValueError, OverflowError) as error:
         reason = error.message if isinstance(error, InputError) else str(error)
         raise FormatError(path, f"the model does not hold together: {reason}") from error
@@ -194,7 +173,7 @@ def _config(header: tensors.Header, path: Path) -> dict[str, Any]:
     config = jsondata.parse(raw.encode(), path)
     manifest.check(config, path)
     seal.check_header(header, path)
-    check_rows(header, config["table"], path)
+    inner.check_parts(header, config, path)
     return config
 
 

@@ -1,52 +1,50 @@
 """The model card: README.md beside the model, written from its configuration.
 
-Of the record it knows by name: `data` (what it was trained on), `scores` (a list of score
-objects: name, value, n, coverage, low, high) and `determinism`; all else goes into one table.
+Of the record it knows by name: `data` (what it was trained on), `scores` and `baselines`
+(card_scores.py) and `determinism`; all else goes into one table.
 """
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from rowspace.files.card_scores import beside_baselines, cell, score_table
 
 _FRONT = """---
 library_name: rowspace
 tags: [embeddings, word-vectors]
 ---
 """
+KNOWN = ("data", "scores", "baselines", "determinism")
 
 
 def card(config: Mapping[str, Any]) -> str:
     """Markdown for the configuration of files/manifest.py."""
-    table, record = config["table"], config["record"]
+    record = config["record"]
     policy = config["vocabulary"].get("unseen", {})
+    settings = {**config["settings"], "unseen": policy} if config["table"] else config["settings"]
+    version = config["format_version"]
     parts = [
         _FRONT,
         "# Embeddings\n",
-        f"{table['items']:,} items, {table['rows']:,} rows of {table['dim']} numbers "
-        f"({table['dtype']}). An unseen item is answered by the policy "
-        f"`{_cell(policy.get('name', 'unknown'))}`. Made by {_cell(config['made_by'])}, format "
-        f"{config['format_version'][0]}.{config['format_version'][1]}.\n",
+        f"{_size(config)} Made by {cell(config['made_by'])}, format {version[0]}.{version[1]}.\n",
         *_more(config),
         "## Use\n",
-        "```python\nimport rowspace as rs\n\n"
-        'model = rs.load("this folder")\n'
-        f'model.vectors.nearest("…")   # or model.vectors["…"], {table["dim"]} numbers\n```\n',
+        _use(config),
         "`rowspace info` shows the same as this page; `rowspace info --verify` checks every byte."
         " The arrays are plain safetensors.\n",
         "## Data\n",
         _table("", "", _flat(_section(record, "data"))) or "Not stated.\n",
         "## Settings\n",
-        _table("setting", "value", _flat({**config["settings"], "unseen": policy}))
-        or "Not stated.\n",
+        _table("setting", "value", _flat(settings)) or "Not stated.\n",
         "## Scores\n",
-        _scores(record.get("scores")) or "Not measured.\n",
+        score_table(record.get("scores")) or "Not measured.\n",
+        *beside_baselines(record),
         "## Determinism\n",
-        f"{_cell(record.get('determinism', 'Not stated.'))}\n",
+        f"{cell(record.get('determinism', 'Not stated.'))}\n",
     ]
-    rest = {k: v for k, v in record.items() if k not in ("data", "scores", "determinism")}
+    rest = {k: v for k, v in record.items() if k not in KNOWN}
     if rest:
         parts += ["## Training record\n", _table("", "", _flat(rest))]
     parts += [
@@ -57,14 +55,50 @@ def card(config: Mapping[str, Any]) -> str:
     return "\n".join(parts)
 
 
+def _size(config: Mapping[str, Any]) -> str:
+    """How much there is of the model's own, in a sentence or two."""
+    table = config["table"]
+    if not table:
+        return "Vectors are those of its parts." if config.get("parts") else "It has no vectors."
+    policy = config["vocabulary"].get("unseen", {})
+    return (
+        f"{table['items']:,} items, {table['rows']:,} rows of {table['dim']} numbers "
+        f"({table['dtype']}). An unseen item is answered by the policy "
+        f"`{cell(policy.get('name', 'unknown'))}`."
+    )
+
+
+def _use(config: Mapping[str, Any]) -> str:
+    """The first lines of Python."""
+    table = config["table"]
+    lines = ["import rowspace as rs\n", 'model = rs.load("this folder")']
+    if table:
+        lines.append(
+            f'model.vectors.nearest("…")   # or model.vectors["…"], {table["dim"]} numbers'
+        )
+    if config.get("parts"):
+        lines.append('model.parts["…"].vectors.nearest("…")   # or rs.load("this folder/…")')
+    return "```python\n" + "\n".join(lines) + "\n```\n"
+
+
 def _more(config: Mapping[str, Any]) -> Iterator[str]:
-    """Of a model with codes or labels a sentence each."""
+    """Of a model with codes, labels, parts or arrays a sentence or a table each."""
     if "dsub" in config["table"]:
-        yield f"Rows are kept as codes, a byte for {_cell(config['table']['dsub'])} numbers.\n"
+        yield f"Rows are kept as codes, a byte for {cell(config['table']['dsub'])} numbers.\n"
     head = config.get("head")
     if head:
-        size, loss = _cell(head["labels"]["size"]), _cell(head["loss"])
+        size, loss = cell(head["labels"]["size"]), cell(head["loss"])
         yield f'It has {size} labels ({loss}): `model.predict(["a text"])`, `rowspace predict`.\n'
+    if config.get("parts"):
+        head_lines = "| part | items | rows | numbers |\n|---|---|---|---|\n"
+        yield head_lines + "".join(map(_part, config["parts"]))
+    if config.get("arrays"):
+        yield f"It answers with {len(config['arrays'])} arrays besides.\n"
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    sizes = (part["table"].get(name) for name in ("items", "rows", "dim"))
+    return f"| {cell(part['name'])} | " + " | ".join(map(cell, sizes)) + " |\n"
 
 
 def _section(record: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -82,29 +116,5 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _table(left: str, right: str, lines: Iterator[tuple[str, Any]]) -> str:
-    body = "".join(f"| {_cell(name)} | {_cell(value)} |\n" for name, value in lines)
+    body = "".join(f"| {cell(name)} | {cell(value)} |\n" for name, value in lines)
     return f"| {left} | {right} |\n|---|---|\n{body}" if body else ""
-
-
-def _scores(scores: Any) -> str:
-    if not isinstance(scores, list) or not all(isinstance(score, dict) for score in scores):
-        return ""
-    head = "| score | value | 95 % interval | n | coverage |\n|---|---|---|---|---|\n"
-    lines = "".join(
-        f"| {_cell(score.get('name'))} | {_cell(score.get('value'))} "
-        f"| {_cell(score.get('low'))} to {_cell(score.get('high'))} "
-        f"| {_cell(score.get('n'))} | {_cell(score.get('coverage'))} |\n"
-        for score in scores
-    )
-    return head + lines if lines else ""
-
-
-def _cell(value: Any) -> str:
-    """Text that cannot leave its table cell: no line ends, markup shown as text."""
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if value is None:
-        return "–"
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    text = re.sub(r"[\x00-\x1f\x7f]+", " ", text)[:500]
-    return re.sub(r"([\\|`*_\[\]])", r"\\\1", html.escape(text, quote=False))

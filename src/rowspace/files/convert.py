@@ -33,7 +33,8 @@ SUBWORDS, PLAIN = "fasttext", "word2vec-binary"
 class Converted:
     """What `convert` wrote: `format` by name, `size` in bytes.
 
-    `missing` is how many of the wanted words the source does not know.
+    `missing` is how many of the wanted words the source does not know. A model without vectors of
+    its own has no items and no dimension; `parts` are the models inside it.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Converted:
     dim: int
     size: int
     missing: int = 0
+    parts: tuple[str, ...] = ()
 
 
 def convert(
@@ -89,9 +91,9 @@ def export(
     format = one_of(destination(target, to, force), model)
     _require_kind(format, target)
     found = chosen(model, choice or Choice(), pooled=not format.keeps_unseen)
-    vectors = found.model.vectors
     written = found.model
-    if progress:
+    if progress and written.has_vectors:
+        vectors = written.vectors
         watched = Vectors(vectors.vocabulary, WatchedRows(vectors.rows, progress))
         written = replaced(written, watched)
     if format.name == FOLDER and tokenizer is not None:
@@ -99,7 +101,10 @@ def export(
     elif format.write is not None:
         format.write(written, target)
     size = sum(sizes_of(target).values())
-    return Converted(target, format.name, len(vectors), vectors.dim, size, found.missing)
+    own = found.model.vectors if found.model.has_vectors else ()
+    dim = found.model.vectors.dim if found.model.has_vectors else 0
+    parts = tuple(found.model.parts) if format.keeps_unseen else ()
+    return Converted(target, format.name, len(own), dim, size, found.missing, parts)
 
 
 def load_beside(source: Path, target: Path) -> Model:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from rowspace.errors import FormatError, InputError
-from rowspace.files import artefact, readers, safetensors_file, seal, tensors
+from rowspace.files import artefact, inner, readers, safetensors_file, seal, tensors
 from rowspace.files.artefact import load, read_config
 from rowspace.files.folder import ALL, CONTEXT, TABLE, model_folder, opened
-from rowspace.files.parts import head_of, table_of
+from rowspace.files.part_path import divided
+from rowspace.files.parts import described
 from rowspace.vectors import Model
 from rowspace.vectors.stored import Rows
 
@@ -24,25 +26,24 @@ def describe(path: str | Path) -> dict[str, Any]:
 
     Rows that can be mapped are not read. Text says little about itself and is read as a whole.
     """
+    whole, part = divided(Path(path))
+    if part is not None:
+        return _described(readers.load(path), f"a part of {whole.name}", {})
     if not _is_model_folder(path):
         return _describe_other(Path(path))
     folder = model_folder(path)
     with opened(folder / TABLE) as file:
         header = tensors.read_header(file, folder / TABLE)
         config = read_config(header, folder)
-    table, record = config["table"], config["record"]
+    record = config["record"]
     sizes = {name: (folder / name).stat().st_size for name in ALL if (folder / name).is_file()}
     return {
         "format": config["format"],
         "format_version": config["format_version"],
         "made_by": config["made_by"],
         "content": header.metadata["content"],
-        "items": table["items"],
-        "rows": table["rows"],
-        "dim": table["dim"],
-        "dtype": table["dtype"],
-        "unseen": config["vocabulary"].get("unseen"),
-        **_told(table.get("dsub"), config.get("head")),
+        **_shape(config),
+        **_inside(config),
         "bytes": sum(sizes.values()),
         "files": sizes,
         "tensors": {
@@ -52,18 +53,34 @@ def describe(path: str | Path) -> dict[str, Any]:
         "settings": config["settings"],
         "data": record.get("data"),
         "scores": record.get("scores", []),
+        **{name: record[name] for name in ("baselines",) if name in record},
         "determinism": record.get("determinism"),
         "record": record,
     }
 
 
-def _told(dsub: int | None, head: dict[str, Any] | None) -> dict[str, Any]:
-    """Codes and labels in a few words, of a model that has them."""
-    found: dict[str, Any] = {}
-    if dsub is not None:
-        found["codes"] = f"1 byte for {dsub} numbers"
+def _shape(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a model or a part, as data: its table, and codes and labels in a few words."""
+    table, head = config["table"], config.get("head")
+    found = {name: table[name] for name in ("items", "rows", "dim", "dtype") if name in table}
+    if table:
+        found["unseen"] = config["vocabulary"].get("unseen")
+    if table.get("dsub") is not None:
+        found["codes"] = f"1 byte for {table['dsub']} numbers"
     if head is not None:
-        found["head"] = {"labels": head["labels"].get("size"), "loss": head["loss"]}
+        labels = head.get("labels")
+        size = labels.get("size") if isinstance(labels, dict) else None
+        found["head"] = {"labels": size, "loss": head.get("loss")}
+    return found
+
+
+def _inside(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The models inside it, and the names of its arrays, where there are any."""
+    found: dict[str, Any] = {}
+    if config.get("parts"):
+        found["parts"] = [{"name": one["name"], **_shape(one)} for one in config["parts"]]
+    if config.get("arrays"):
+        found["arrays"] = config["arrays"]
     return found
 
 
@@ -74,20 +91,20 @@ def _is_model_folder(path: str | Path) -> bool:
 
 def _describe_other(path: Path) -> dict[str, Any]:
     model = readers.load(path)
-    vectors, source = model.vectors, model.record.get("source", {})
-    rows = vectors.rows
-    sizes = sizes_of(path)
+    source = model.record.get("source", {})
+    return _described(model, source.get("format", "vectors"), sizes_of(path))
+
+
+def _described(model: Model, format: str, sizes: dict[str, int]) -> dict[str, Any]:
+    """An open model; `sizes` of its files."""
+    config = {**described(model), "parts": inner.parts_of(model)}
+    counts = {"counts": bool(model.vectors.counts.any())} if model.has_vectors else {}
     return {
-        "format": source.get("format", "vectors"),
-        "items": len(vectors),
-        "rows": rows.shape[0],
-        "dim": rows.shape[1],
-        "dtype": rows.dtype.name,
-        "counts": bool(vectors.counts.any()),
-        "unseen": vectors.vocabulary.unseen.config(),
-        **_told(table_of(model).get("dsub"), head_of(model)),
-        "bytes": sum(sizes.values()),
-        "files": sizes,
+        "format": format,
+        **_shape(config),
+        **counts,
+        **_inside(config),
+        **({"bytes": sum(sizes.values()), "files": sizes} if sizes else {}),
         "settings": model.config,
         "record": model.record,
     }
@@ -104,6 +121,7 @@ def verify(path: str | Path) -> str:
 
     What was found good, in words. Raises FormatError naming the file and the array or line.
     """
+    path = divided(Path(path))[0]
     if not _is_model_folder(path):
         sealed = _is_sealed(Path(path))
         _check(readers.load(path), Path(path))
@@ -134,23 +152,30 @@ def _check_seal(file: IO[bytes], header: tensors.Header, path: Path) -> None:
     seal.check_arrays(file, header, path)
 
 
-def _check(model: Model, path: Path) -> None:
+def _check(model: Model, path: Path, part: str = "") -> None:
     """Every item finds itself, every number is finite. Raises FormatError."""
     head = model.head
     try:
-        model.vectors.vocabulary.items.check()
+        if model.has_vectors:
+            model.vectors.vocabulary.items.check()
         if head is not None:
             head.labels.items.check()
     except InputError as error:
-        raise FormatError(path, error.message) from error
-    _require_finite(model.vectors.rows, path)
+        raise FormatError(path, part + error.message) from error
+    if model.has_vectors:
+        _require_finite(model.vectors.rows, path, f"{part}row")
     if head is not None:
-        _require_finite(head.weights, path, "row of label")
+        _require_finite(head.weights, path, f"{part}row of label")
     if model.context is not None:
-        _require_finite(model.context, path, "output row")
+        _require_finite(model.context, path, f"{part}output row")
+    for name, array in model.arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise FormatError(path, f"{part}array {name!r} holds a number that is not finite")
+    for name, inside in model.parts.items():
+        _check(inside, path, f"part {name!r}: ")
 
 
-def _require_finite(rows: Rows, path: Path, what: str = "row") -> None:
+def _require_finite(rows: Rows, path: Path, what: str) -> None:
     step = max(1, (1 << 22) // max(1, rows.shape[1]))
     for start in range(0, len(rows), step):
         finite = np.isfinite(rows[start : start + step]).all(axis=1)

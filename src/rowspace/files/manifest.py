@@ -2,13 +2,16 @@
 
 format          "rowspace"
 format_version  [major, minor]: a newer major is refused, a newer minor is read
-requires        what a reader must know of: "codes" for rows, "labels"
+requires        what a reader must know of: "codes" for rows, "labels", "parts", "arrays"
 made_by         "rowspace 0.1.0"
-table           items V, rows R, dim D, dtype; for codes dsub
+table           items V, rows R, dim D, dtype; for codes dsub; {} without vectors of its own
 vocabulary      policy for unseen items and its settings
 settings        what the model was trained with
 record          what was measured: data, scores, determinism; shown, never acted upon
 head            of a model with labels: loss, labels
+arrays          of a model with arrays beside its rows: their names
+parts           of a model with models inside: a list of name, table, vocabulary, settings, record,
+                head, arrays
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from rowspace.errors import FormatError, InputError
-from rowspace.files import jsondata
+from rowspace.files import inner, jsondata
 from rowspace.files.parts import FEATURES
 
 FORMAT = "rowspace"
@@ -45,27 +48,38 @@ def made_by() -> str:
 
 
 def build(
+    contents: Mapping[str, Any],
     *,
-    table: Mapping[str, Any],
-    vocabulary: Mapping[str, Any],
     settings: Mapping[str, Any],
     record: Mapping[str, Any],
-    head: Mapping[str, Any] | None = None,
     requires: Sequence[str] = (),
+    parts: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The configuration to store. Of a path in `settings` only its last part is kept."""
+    """The configuration to store. Of a path in `settings` only its last part is kept.
+
+    contents: table, vocabulary, and head and arrays, if there are any; parts: such contents, each
+    with name, settings and record. Raises InputError for what is no data.
+    """
     config = {
         "format": FORMAT,
         "format_version": list(VERSION),
         "requires": list(requires),
         "made_by": made_by(),
-        "table": jsondata.plain(table, "table"),
-        "vocabulary": jsondata.plain(vocabulary, "vocabulary"),
+        "table": jsondata.plain(contents["table"], "table"),
+        "vocabulary": jsondata.plain(contents["vocabulary"], "vocabulary"),
         "settings": jsondata.last_parts(jsondata.plain(settings, "settings")),
         "record": jsondata.plain(record, "record"),
     }
-    if head is not None:
-        config["head"] = jsondata.plain(head, "head")
+    config |= {
+        name: jsondata.plain(contents[name], name)
+        for name in ("head", "arrays")
+        if name in contents
+    }
+    if parts:
+        config["parts"] = [
+            {**found, "settings": jsondata.last_parts(found["settings"])}
+            for found in jsondata.plain(parts, "parts")
+        ]
     fault = _elsewhere(config)
     if fault:
         raise InputError(f"{fault}, which a model file does not hold")
@@ -94,8 +108,6 @@ def check(config: Mapping[str, Any], path: Path) -> None:
             raise FormatError(
                 path, f"field {name!r}", expected=kind.__name__, found=repr(config.get(name))[:80]
             )
-    if not isinstance(config.get("head", {}), dict):
-        raise FormatError(path, "field 'head'", expected="dict", found=repr(config["head"])[:80])
     unknown = [name for name in config["requires"] if name not in FEATURES]
     if unknown:
         raise FormatError(
@@ -103,6 +115,7 @@ def check(config: Mapping[str, Any], path: Path) -> None:
             f"it requires {unknown}, which this program does not know",
             hint="pip install --upgrade rowspace",
         )
+    inner.check_fields(config, path)
     fault = _elsewhere(config)
     if fault:
         raise FormatError(path, f"{fault}; a model holds data only")
@@ -114,5 +127,8 @@ def _is_version(value: object) -> TypeGuard[list[int]]:
 
 def _elsewhere(config: Mapping[str, Any]) -> str | None:
     """The first path or address outside `record`, which is text for people."""
-    acted_upon = {name: value for name, value in config.items() if name != "record"}
+    people = ("record", "arrays")
+    acted_upon = {name: value for name, value in config.items() if name not in people}
+    if "parts" in acted_upon:
+        acted_upon["parts"] = inner.without_names(acted_upon["parts"])
     return jsondata.leads_elsewhere(acted_upon, "config")

@@ -1,4 +1,4 @@
-"""What a table file holds besides the vocabulary: rows, whole or as codes, and labels.
+"""What a table file holds of one model: rows, whole or as codes, vocabulary, labels, arrays.
 
 rows                              F32 or F16 [R, D]
 rows.codes                        U8 [R, M]        instead, with the next (`QuantizedRows`)
@@ -6,6 +6,11 @@ rows.centroids                    F32 [256 D]
 rows.scale_codes, rows.scales     U8 [R], F32 [256]: where lengths are coded apart
 head.weights, or its codes        F32 [L, D]
 head.labels.…                     a vocabulary
+vocabulary.…                      that of the rows
+arrays.NAME                       F32, F64 or I64, of any shape
+
+A model inside the model (`inner.py`) is stored so too, each name behind a prefix. Of a model
+without vectors of its own there are no rows, and the shape of the table is empty.
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ import numpy as np
 
 from rowspace.errors import FormatError, InputError
 from rowspace.files.tensors import Header
-from rowspace.vectors import Model
+from rowspace.vectors import Model, Vectors
 from rowspace.vectors.derived import WatchedRows
 from rowspace.vectors.head import Head
 from rowspace.vectors.quantized import CODES, QuantizedRows
@@ -26,9 +31,10 @@ from rowspace.vectors.stored import Rows
 from rowspace.vocabulary import Vocabulary
 
 ROWS, WEIGHTS, LABELS = "rows", "head.weights", "head.labels."
-CODED, LABELLED = "codes", "labels"
+WORDS, ARRAYS = "vocabulary.", "arrays."
+CODED, LABELLED, INSIDE, BESIDE = "codes", "labels", "parts", "arrays"
 """What a reader must know of, by the names in `requires`."""
-FEATURES = frozenset({CODED, LABELLED})
+FEATURES = frozenset({CODED, LABELLED, INSIDE, BESIDE})
 
 
 def unwatched(rows: Rows) -> Rows:
@@ -59,18 +65,74 @@ def head_of(model: Model) -> dict[str, Any] | None:
 
 def required(model: Model) -> list[str]:
     """What a reader must know of to open the model."""
-    coded = isinstance(unwatched(model.vectors.rows), QuantizedRows)
-    return [CODED] * coded + [LABELLED] * (model.head is not None)
+    every = [model, *model.parts.values()]
+    coded = any(
+        isinstance(unwatched(one.vectors.rows), QuantizedRows) for one in every if one.has_vectors
+    )
+    found = {
+        CODED: coded,
+        LABELLED: any(one.head is not None for one in every),
+        INSIDE: bool(model.parts),
+        BESIDE: any(one.arrays for one in every),
+    }
+    return [name for name, needed in found.items() if needed]
+
+
+def described(model: Model) -> dict[str, Any]:
+    """The model without its parts, as data; its arrays are `arrays_of`."""
+    own = model.has_vectors
+    found: dict[str, Any] = {
+        "table": table_of(model) if own else {},
+        "vocabulary": model.vectors.vocabulary.config() if own else {},
+    }
+    head = head_of(model)
+    if head is not None:
+        found["head"] = head
+    if model.arrays:
+        found["arrays"] = list(model.arrays)
+    return found
 
 
 def arrays_of(model: Model) -> dict[str, Rows]:
-    """Rows and head as arrays to store."""
-    found = _arrays(ROWS, model.vectors.rows)
+    """Rows, vocabulary, head and arrays as arrays to store. Raises InputError for other rows."""
+    found: dict[str, Rows] = {}
+    if model.has_vectors:
+        rows, vocabulary = model.vectors.rows, model.vectors.vocabulary
+        if rows.dtype not in (np.float32, np.float16) or rows.ndim != 2:
+            raise InputError(
+                f"rows must be float32 or float16 [R, D], not {rows.dtype} {rows.shape}"
+            )
+        found |= _arrays(ROWS, rows)
+        found |= {WORDS + name: array for name, array in vocabulary.arrays().items()}
     if model.head is not None:
         labels = model.head.labels.arrays().items()
         found |= _arrays(WEIGHTS, model.head.weights)
         found |= {LABELS + name: array for name, array in labels}
-    return found
+    return found | {ARRAYS + name: array for name, array in model.arrays.items()}
+
+
+def vectors_from(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> Vectors | None:
+    """The inverse of `described` for the vectors. Raises InputError, KeyError."""
+    if not config["table"]:
+        return None
+    vocabulary = Vocabulary.from_arrays(behind(WORDS, arrays), config["vocabulary"])
+    return Vectors(vocabulary, rows_from(arrays, config["table"]))
+
+
+def beside_from(
+    arrays: Mapping[str, np.ndarray], config: Mapping[str, Any]
+) -> dict[str, np.ndarray]:
+    """The inverse of `described` for the arrays. Raises InputError."""
+    names, own = config.get("arrays", []), behind(ARRAYS, arrays)
+    missing = [name for name in names if name not in own]
+    if missing:
+        raise InputError(f"array {missing[0]!r:.80} is missing")
+    return {name: np.asarray(own[name]) for name in names}
+
+
+def behind(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays whose names begin so, by the rest of their names."""
+    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
 
 
 def rows_from(arrays: Mapping[str, np.ndarray], table: Mapping[str, Any]) -> Rows:
@@ -82,27 +144,30 @@ def head_from(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any] | None
     """The inverse of `head_of`. Raises InputError, KeyError."""
     if config is None:
         return None
-    own = {k.removeprefix(LABELS): v for k, v in arrays.items() if k.startswith(LABELS)}
     if not isinstance(config.get("labels"), Mapping) or not isinstance(config.get("loss"), str):
         raise InputError("a head needs its loss and its labels' configuration")
-    labels = Vocabulary.from_arrays(own, config["labels"])
+    labels = Vocabulary.from_arrays(behind(LABELS, arrays), config["labels"])
     return Head(labels, _from(WEIGHTS, arrays, config), config["loss"])
 
 
-def check_rows(header: Header, table: Mapping[str, Any], path: Path) -> None:
+def check_rows(header: Header, table: Mapping[str, Any], path: Path, prefix: str = "") -> None:
     """Raises FormatError unless the file has the rows that the configuration says."""
-    entries = header.entries
-    if ROWS in entries:
-        rows = entries[ROWS]
-        if list(rows.shape) != [table.get("rows"), table.get("dim")]:
-            raise FormatError(path, "tensor 'rows'", expected=table, found=rows.shape)
-        if rows.dtype not in (np.float32, np.float16):
-            raise FormatError(path, "tensor 'rows'", expected="F32 or F16", found=rows.dtype.name)
+    entries, name = header.entries, prefix + ROWS
+    if not table:  # no vectors of its own
         return
-    codes = entries.get(f"{ROWS}.{CODES}")
+    if name in entries:
+        rows = entries[name]
+        if list(rows.shape) != [table.get("rows"), table.get("dim")]:
+            raise FormatError(path, f"tensor {name!r}", expected=table, found=rows.shape)
+        if rows.dtype not in (np.float32, np.float16):
+            found = rows.dtype.name
+            raise FormatError(path, f"tensor {name!r}", expected="F32 or F16", found=found)
+        return
+    codes = entries.get(f"{name}.{CODES}")
     if codes is None or len(codes.shape) != 2 or codes.shape[0] != table.get("rows"):
-        found = None if codes is None else codes.shape
-        raise FormatError(path, "tensor 'rows', or 'rows.codes'", expected=table, found=found)
+        shape = None if codes is None else codes.shape
+        wanted = f"tensor {name!r}, or '{name}.codes'"
+        raise FormatError(path, wanted, expected=table, found=shape)
 
 
 def _coding(rows: Rows) -> dict[str, int]:
@@ -119,7 +184,6 @@ def _arrays(name: str, rows: Rows) -> dict[str, Rows]:
 def _from(name: str, arrays: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> Rows:
     if name in arrays:
         return arrays[name]
-    coded = f"{name}."
     # np.asarray: item access on np.memmap itself is many times slower than on an array.
-    own = {k.removeprefix(coded): np.asarray(v) for k, v in arrays.items() if k.startswith(coded)}
+    own = {part: np.asarray(array) for part, array in behind(f"{name}.", arrays).items()}
     return QuantizedRows.from_arrays(own, config["dsub"])

@@ -11,6 +11,7 @@ import numpy as np
 from rowspace.errors import InputError
 from rowspace.files.gathered import UNKNOWN
 from rowspace.vectors import Model, Vectors
+from rowspace.vectors.inside import listed
 from rowspace.vocabulary import Exact, Items, to_text
 
 _NAMES = {b"\n": "a line feed", b" ": "a space", b"\r": "a carriage return"}
@@ -55,6 +56,10 @@ def tell_left_out(model: Model, about: str, *, counts: bool = False, unseen: boo
         left.append("the output-side rows")
     if model.head is not None:
         left.append(f"the {len(model.head.labels)} labels")
+    if model.parts:
+        left.append(f"the parts {listed(model.parts)}")
+    if model.arrays:
+        left.append(f"the arrays {listed(model.arrays)}")
     if left:
         warnings.warn(f"{about} cannot hold and leaves out: {'; '.join(left)}", stacklevel=4)
 

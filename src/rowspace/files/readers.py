@@ -18,6 +18,7 @@ from rowspace.errors import FormatError, InputError
 from rowspace.files import artefact
 from rowspace.files.format import Format
 from rowspace.files.formats import FORMATS
+from rowspace.files.part_path import divided, part_of
 from rowspace.files.refused import way_out
 from rowspace.files.vector_kind import BEGINNING
 from rowspace.vectors import Model
@@ -29,19 +30,22 @@ _HINTS = {
 
 
 def load(path: str | Path, *, spool: str | Path | None = None) -> Model:
-    """Open a model: its folder, or a file of vectors in any format of docs/vector-files.md.
+    """Open a model: its folder, or a file of vectors in any format of docs/vector-files.md; or a
+    part of a model, `model/users`.
 
     What can be mapped is mapped. Other rows are kept in memory, or in an unnamed file of the
     folder `spool`. Raises FormatError naming the file and the place, or what the file is instead.
     """
-    path, folder = Path(path), None if spool is None else Path(spool)
-    with _as_format(path):
-        return chosen(path).open(path, folder)
+    whole, part = divided(Path(path))
+    folder = None if spool is None else Path(spool)
+    with _as_format(whole):
+        model = chosen(whole).open(whole, folder)
+    return model if part is None else part_of(model, part, Path(path))
 
 
 def chosen(path: Path) -> Format:
     """The format of a file or folder that is there. Raises FormatError if there is none."""
-    if not path.exists():
+    if not os.path.exists(path):  # a name that no file can have is none that is there
         raise FormatError(
             path,
             "there is no such folder or file",

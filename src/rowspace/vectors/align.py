@@ -101,7 +101,13 @@ def turned(model: Model, alignment: Alignment) -> Model:
     """The model whose vectors were aligned, with them.
 
     Its output-side rows and the weights of its labels are turned alike: (v W) · (u W) = v · u.
+    Raises InputError for a model with parts or arrays, which may have to be turned or not.
     """
+    if model.parts or model.arrays:
+        raise InputError(
+            "a model that answers with its parts and arrays is not turned",
+            hint="convert its vectors into a file of their own first",
+        )
     rotation, head = alignment.rotation, model.head
 
     def context() -> Any:

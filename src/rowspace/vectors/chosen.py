@@ -99,7 +99,10 @@ def chosen(model: Model, choice: Choice, *, pooled: bool = False) -> Chosen:
 def replaced(model: Model, vectors: Vectors, context: Context = None) -> Model:
     """The same model with other vectors; and with other output-side rows, if some are given."""
     context = context or (lambda: model.context)
-    return Model(vectors, model.config, model.record, context, model.head)
+    parts, arrays = model.parts, model.arrays
+    return Model(
+        vectors, model.config, model.record, context, model.head, parts=parts, arrays=arrays
+    )
 
 
 def _own(vectors: Vectors) -> Vectors:
@@ -122,6 +125,11 @@ def _require_possible(model: Model, choice: Choice) -> None:
     if model.head is not None:
         raise InputError(
             "a model that predicts labels needs all its items, as long as they are", hint=PLAIN
+        )
+    if model.parts or model.arrays:
+        raise InputError(
+            "a model that answers with its parts and arrays needs all its items, as they are",
+            hint=PLAIN,
         )
     unseen = model.vectors.vocabulary.unseen
     if isinstance(unseen, Exact):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, TypeAlias, final
+
+import numpy as np
 
 from rowspace.errors import InputError
 from rowspace.vectors.head import Head
+from rowspace.vectors.inside import checked_arrays, checked_parts, listed, no_vectors
 from rowspace.vectors.predict import Prediction, predicted
 from rowspace.vectors.stored import Rows
 from rowspace.vectors.vectors import Vectors
 
 Context: TypeAlias = Rows | Callable[[], Rows | None] | None
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @final
@@ -21,18 +26,27 @@ class Model:
 
     `context` float32 [V, D] or None: the output-side rows, for going on with the training. It may
     be given as a function, which is called when `context` is first asked for. `head`: labels, for
-    a model that answers with them.
+    a model that answers with them. `parts`: models inside this one by name (a recommender's users,
+    a table's columns), which have no parts themselves and keep no `context`; `arrays`: other
+    numbers it answers with, float32, float64 or int64. A model with one of these
+    may have no vectors of its own. Raises InputError for what does not go together.
     """
 
     def __init__(
         self,
-        vectors: Vectors,
+        vectors: Vectors | None,
         config: Mapping[str, Any] | None = None,
         record: Mapping[str, Any] | None = None,
         context: Context = None,
         head: Head | None = None,
+        *,
+        parts: Mapping[str, Model] = _NOTHING,
+        arrays: Mapping[str, np.ndarray] = _NOTHING,
     ) -> None:
-        if head is not None:
+        self._parts, self._arrays = checked_parts(parts), checked_arrays(arrays)
+        if vectors is None and not parts and not arrays:
+            raise InputError("a model has vectors, or parts, or arrays")
+        if head is not None and vectors is not None:
             head.require_dim(vectors.dim)
         self._vectors = vectors
         self._config = dict(config or {})
@@ -42,8 +56,25 @@ class Model:
 
     @property
     def vectors(self) -> Vectors:
-        """The frozen result."""
+        """The frozen result. Raises InputError, naming the parts, where only these have vectors."""
+        if self._vectors is None:
+            raise no_vectors(self._parts)
         return self._vectors
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether it has vectors of its own."""
+        return self._vectors is not None
+
+    @property
+    def parts(self) -> Mapping[str, Model]:
+        """The models inside it by name, read-only."""
+        return self._parts
+
+    @property
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """The arrays it answers with by name, read-only."""
+        return self._arrays
 
     @property
     def config(self) -> dict[str, Any]:
@@ -64,6 +95,8 @@ class Model:
     def context(self) -> Rows | None:
         """The output-side rows, float32 [V, D], or None if they were not kept."""
         context = self._open_context()
+        if self._vectors is None:
+            return None
         if context is not None and len(context) != len(self.vectors):
             raise InputError(
                 f"{len(context)} context rows do not go with {len(self.vectors)} items"
@@ -87,4 +120,5 @@ class Model:
         return list(predicted(self.vectors, self.head, texts, k, threshold))
 
     def __repr__(self) -> str:
-        return f"Model({self.vectors!r}, config={self.config!r})"
+        inside = f", parts: {listed(self._parts)}" if self._parts else ""
+        return f"Model({self._vectors!r}, config={self.config!r}{inside})"
