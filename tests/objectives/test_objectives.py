@@ -17,7 +17,7 @@ from rowspace.training import Settings
 
 @pytest.mark.parametrize("kind", OBJECTIVES.values())
 def test_a_configuration_makes_the_objective_again(kind: type) -> None:
-    objective = kind(dim=33, window=2, sample=0.0)
+    objective = kind(dim=33, window=2, lr=0.01)
     config = json.loads(json.dumps(objective.config()))
     assert OBJECTIVES[config.pop("name")](**config) == objective
 

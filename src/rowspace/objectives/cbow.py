@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, final
 
-from rowspace.objectives.objective import Objective, Step, Tables
+from rowspace.objectives.objective import Prediction, Step, Tables
 
 if TYPE_CHECKING:
     from rowspace.kernels.cpu_windows import Windows
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @final
 @dataclass(frozen=True, slots=True)
-class CBOW(Objective):
+class CBOW(Prediction):
     """Mikolov et al. 2013. Each row of the context takes the whole gradient, as in word2vec."""
 
     lr: float = 0.05

@@ -1,4 +1,4 @@
-"""`Objective`: what pulls the rows of words together or apart, by prediction inside a window.
+"""`Objective`: what pulls the rows of words together or apart; `Prediction`: inside a window.
 
 A word predicts its neighbours, or they predict it, against words drawn from a noise distribution:
 the loss of one prediction is -log σ(u·v) - Σₖ log σ(-u·vₖ) (Mikolov et al. 2013).
@@ -6,6 +6,7 @@ the loss of one prediction is -log σ(u·v) - Σₖ log σ(-u·vₖ) (Mikolov et
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ import numpy as np
 from rowspace.errors import SettingError
 from rowspace.ragged import Ragged
 from rowspace.table.table import Table
+from rowspace.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from rowspace.kernels.cpu_windows import Windows
@@ -25,11 +27,15 @@ if TYPE_CHECKING:
 else:
     Step = Callable
 
+# A prediction starts at (K + 1)·ln 2; one that is worse than this many times that is lost.
+_LOST = 6.0
+
 
 class Tables(NamedTuple):
     """What learns: input rows [R, D], output rows [V, D] (a row an item), the bag of each item.
 
     `frozen` uint8 [R]: where it is not 0 the input row stays as it is. None: every row learns.
+    sums: of the squared gradients of both, for an objective that learns by AdaGrad.
     """
 
     inputs: Table
@@ -37,6 +43,7 @@ class Tables(NamedTuple):
     bags: Ragged
     mean: bool
     frozen: np.ndarray | None = None
+    sums: tuple[Table, Table] | None = None
 
     @property
     def plain(self) -> bool:
@@ -46,38 +53,83 @@ class Tables(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Objective(ABC):
-    """dim: numbers in a vector (D). window: words to each side that count as context, drawn
+    """dim: numbers in a vector (D). lr: the learning rate at its height."""
+
+    dim: int = 200
+    lr: float = 0.025
+
+    name: ClassVar[str]
+    measure: ClassVar[str] = "nats a prediction"
+    """What its loss is told in."""
+    starts: ClassVar[bool] = True
+    """Whether rows can start from vectors, and its output rows go on."""
+    shares: ClassVar[bool] = True
+    """Whether words may share rows."""
+
+    def __post_init__(self) -> None:
+        whole_within("dim", self.dim, 1, 65536)
+        within("lr", self.lr, 0, 1e9)
+
+    def config(self) -> dict[str, Any]:
+        """Its name and settings, as data."""
+        return {"name": self.name, **asdict(self)}
+
+    @property
+    @abstractmethod
+    def lowest(self) -> float:
+        """The rate that lr falls to."""
+
+    @property
+    @abstractmethod
+    def lost(self) -> float:
+        """A mean loss no run comes back from."""
+
+    @abstractmethod
+    def begin(self, vocabulary: Vocabulary, seed: int) -> Tables:
+        """The tables as a run starts with them."""
+
+    def rows(self, tables: Tables) -> np.ndarray:
+        """The vectors learned so far, float32 [R, D]: a view, or worked out."""
+        return tables.inputs.rows
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction(Objective, ABC):
+    """window: words to each side that count as context, drawn
     evenly from 1 to it where `shrink`. negative: noise words a prediction (K), drawn by count to
     the power `noise_power`. sample: a word of share f is kept with probability
     sqrt(sample/f) + sample/f; 0 keeps all. lr falls to min_lr, in a straight line unless training
     is told another schedule.
     """
 
-    dim: int = 200
     window: int = 5
     negative: int = 5
     sample: float = 1e-4
     noise_power: float = 0.75
     shrink: bool = True
-    lr: float = 0.025
     min_lr: float = 1e-4
 
-    name: ClassVar[str]
-
     def __post_init__(self) -> None:
-        for field, low, high in (("dim", 1, 65536), ("window", 1, 1000), ("negative", 1, 1000)):
-            value = getattr(self, field)
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            wanted = f"a whole number from {low} to {high}"
-            SettingError.unless(whole and low <= value <= high, field, value, wanted)
-        _within("sample", self.sample, 0, 1)
-        _within("noise_power", self.noise_power, -10, 10)
-        _within("lr", self.lr, 0, 1e9)
-        _within("min_lr", self.min_lr, 0, self.lr)
+        super(Prediction, self).__post_init__()
+        whole_within("window", self.window, 1, 1000)
+        whole_within("negative", self.negative, 1, 1000)
+        within("sample", self.sample, 0, 1)
+        within("noise_power", self.noise_power, -10, 10)
+        within("min_lr", self.min_lr, 0, self.lr)
 
-    def config(self) -> dict[str, Any]:
-        """Its name and settings, as data."""
-        return {"name": self.name, **asdict(self)}
+    @property
+    def lowest(self) -> float:
+        return self.min_lr
+
+    @property
+    def lost(self) -> float:
+        return _LOST * (self.negative + 1) * math.log(2)
+
+    def begin(self, vocabulary: Vocabulary, seed: int) -> Tables:
+        """Inputs even in ±1/2D, outputs zero, as in word2vec."""
+        inputs = Table.uniform(vocabulary.n_rows, self.dim, seed=seed, bound=0.5 / self.dim)
+        outputs = Table(len(vocabulary), self.dim)
+        return Tables(inputs, outputs, vocabulary.bags(), vocabulary.pool == "mean")
 
     def per_pair(self, tables: Tables) -> bool:
         """Whether each pair of words has noise words of its own, or a window shares them."""
@@ -88,7 +140,15 @@ class Objective(ABC):
         """The function that learns from drawn windows; it returns how many predictions it made."""
 
 
-def _within(field: str, value: float, low: float, high: float) -> None:
+def whole_within(field: str, value: int, low: int, high: int) -> None:
+    """Raises SettingError."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    wanted = f"a whole number from {low} to {high}"
+    SettingError.unless(whole and low <= value <= high, field, value, wanted)
+
+
+def within(field: str, value: float, low: float, high: float) -> None:
+    """Raises SettingError."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     wanted = f"a number from {low:g} to {high:g}"
     SettingError.unless(number and low <= value <= high, field, value, wanted)

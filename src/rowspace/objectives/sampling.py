@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rowspace.objectives.objective import Objective
+from rowspace.objectives.objective import Prediction
 from rowspace.random import Stream, state
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def noise(counts: np.ndarray, power: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def sampling(
-    objective: Objective, counts: np.ndarray, *, per_pair: bool = False, seed: int
+    objective: Prediction, counts: np.ndarray, *, per_pair: bool = False, seed: int
 ) -> Sampling:
     """How the windows of a run are drawn; the same for the same seed, whoever draws them."""
     from rowspace.kernels.cpu_windows import Sampling

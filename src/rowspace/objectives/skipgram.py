@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, final
 
-from rowspace.objectives.objective import Objective, Step, Tables
+from rowspace.objectives.objective import Prediction, Step, Tables
 
 if TYPE_CHECKING:
     from rowspace.kernels.cpu_windows import Windows
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @final
 @dataclass(frozen=True, slots=True)
-class SkipGram(Objective):
+class SkipGram(Prediction):
     """Mikolov et al. 2013; with bags of subword rows, Bojanowski et al. 2017.
 
     Where a word is one row, the words of a window share their noise words (Ji et al. 2016): every

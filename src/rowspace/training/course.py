@@ -10,36 +10,35 @@ from typing import Any, TypeAlias, final
 
 import numpy as np
 
-from rowspace.errors import DivergedError
-from rowspace.kernels.cpu_words import Scratch, scratch
-from rowspace.objectives import Objective
-from rowspace.objectives.sampling import sampling
+from rowspace.errors import DivergedError, SettingError
+from rowspace.objectives import GloVe, Objective, Prediction
 from rowspace.table.schedules import Watch
-from rowspace.training.crew import Crew, Tally
+from rowspace.training.crew import Crew, Tally, Work
+from rowspace.training.glove import PairWork
 from rowspace.training.settings import Settings
 from rowspace.training.state import State
+from rowspace.training.windows import WindowWork
 from rowspace.vectors import Model, Vectors
 from rowspace.vocabulary.count import usable_cores
 
 Event: TypeAlias = dict[str, Any]
 GLANCE = 0.1  # seconds between two looks at signals and checkpoints
 REPORT = 0.5  # seconds between two progress events
-# A prediction starts at (K + 1)·ln 2; one that is worse than this many times that is lost.
-_LOST = 6.0
 
 
 @dataclass(frozen=True, slots=True)
 class EpochEnd:
-    """An epoch that is over: `epoch` of `epochs`, its mean `loss` in nats a prediction."""
+    """An epoch that is over: `epoch` of `epochs`, its mean `loss` (in nats a prediction)."""
 
     epoch: int
     epochs: int
     loss: float
     state: State
+    objective: Objective
 
     def vectors(self) -> Vectors:
         """The vectors as they are now, a copy."""
-        return Vectors(self.state.vocabulary, self.state.tables.inputs.rows.copy())
+        return Vectors(self.state.vocabulary, self.objective.rows(self.state.tables).copy())
 
 
 @final
@@ -62,27 +61,18 @@ class Course:
         self.crew = self._crew()
 
     def _crew(self) -> Crew:
-        objective, settings, tables = self.objective, self.settings, self.state.tables
-        longest = int(tables.bags.lengths.max(initial=1))
-        stride, ids = tables.inputs.data.shape[1], tables.bags.ids.dtype.type
+        settings = self.settings
+        threads = settings.threads or usable_cores()
+        return Crew(self._work(), self.rate_at, threads, settings.deterministic)
 
-        def own() -> Scratch:
-            return scratch(objective.window, objective.negative, longest, stride, ids)
-
-        return Crew(
-            self.state.encoded,
-            sampling(
-                objective,
-                self.state.counts,
-                per_pair=objective.per_pair(tables),
-                seed=settings.seed,
-            ),
-            objective.step(tables),
-            own,
-            self.rate_at,
-            settings.threads or usable_cores(),
-            settings.deterministic,
-        )
+    def _work(self) -> Work:
+        objective, state = self.objective, self.state
+        if isinstance(objective, GloVe) and state.pairs is not None:
+            return PairWork(objective, state.tables, state.pairs)
+        if isinstance(objective, Prediction):
+            encoded, seed = state.encoded, self.settings.seed
+            return WindowWork(objective, state.tables, encoded, counts=state.counts, seed=seed)
+        raise SettingError(f"there is no way to train by {type(objective).__name__}")
 
     @property
     def finished(self) -> bool:
@@ -91,7 +81,7 @@ class Course:
 
     def rate_at(self, unit: int) -> float:
         """The learning rate of a unit: from lr towards min_lr, as the schedule has it."""
-        lr, last = self.objective.lr, self.objective.min_lr
+        lr, last = self.objective.lr, self.objective.lowest
         return self.rates.rate(unit, self.total, high=lr, low=last, watch=self.watch)
 
     def _watch(self) -> Watch:
@@ -146,20 +136,21 @@ class Course:
             "fraction": fraction,
             "words": state.words,
             "words_per_second": speed,
+            "counted": self.crew.work.counted,
             "loss": tally.mean_loss if tally.predictions else None,
             "lr": self.rate_at(done),
             "eta": left / speed,
         })  # fmt: skip
 
     def _check(self, tally: Tally) -> None:
-        limit = _LOST * (self.objective.negative + 1) * math.log(2)
-        if tally.predictions and not tally.mean_loss < limit:
-            self._diverged(f"the loss is {tally.mean_loss:.3g} nats a prediction")
+        if tally.predictions and not tally.mean_loss < self.objective.lost:
+            self._diverged(f"the loss is {tally.mean_loss:.3g} {self.objective.measure}")
 
     def _diverged(self, what: str) -> None:
         lr = self.rate_at(self.state.unit)
+        done = f"{self.state.words:,} {self.crew.work.counted}"
         raise DivergedError(
-            f"training diverged after {self.state.words:,} words at a learning rate of {lr:g}: "
+            f"training diverged after {done} at a learning rate of {lr:g}: "
             f"{what}; checkpoints written before are kept",
             hint=f"lower --lr (now {self.objective.lr:g}; {type(self.objective)().lr:g} is usual)",
         )
@@ -171,7 +162,7 @@ class Course:
         state.losses.append(mean)
         self.watch = self._watch()
         state.epoch_loss = (0.0, 0)
-        rows = state.tables.inputs.rows
+        rows = self.objective.rows(state.tables)
         if not all(np.isfinite(rows[at : at + 65536]).all() for at in range(0, len(rows), 65536)):
             self._diverged("a row holds a number that is not finite")
         self.tell({
@@ -182,7 +173,8 @@ class Course:
     def epoch_end(self) -> EpochEnd:
         """What callbacks are shown."""
         done = len(self.state.losses)
-        return EpochEnd(done, self.settings.epochs, self.state.losses[-1], self.state)
+        last = self.state.losses[-1]
+        return EpochEnd(done, self.settings.epochs, last, self.state, self.objective)
 
     def model(self) -> Model:
         """The result: input rows as vectors, output rows as context."""
@@ -201,5 +193,6 @@ class Course:
             "words": state.words,
             "seconds": round(state.seconds, 3),
         }
-        vectors = Vectors(state.vocabulary, state.tables.inputs.rows)
-        return Model(vectors, state.config, record, state.tables.outputs.rows)
+        vectors = Vectors(state.vocabulary, self.objective.rows(state.tables))
+        context = state.tables.outputs.rows if self.objective.starts else None
+        return Model(vectors, state.config, record, context)

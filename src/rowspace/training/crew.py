@@ -1,28 +1,24 @@
 """`Crew`: threads that work a run, unit by unit.
 
-A unit is a fixed stretch of the encoded corpus in one epoch. Its windows depend on the seed and
-its position alone, and so does its learning rate. By default every thread draws and learns its
-own units on shared tables, without locks. Deterministic, one thread learns all units in order
-while the others draw the windows of those to come: the same bits, however many they are.
+A unit is a fixed stretch of the encoded corpus in one epoch (or of what was counted in it). What
+is drawn from it depends on the seed and its position alone, and so does its learning rate. By
+default every thread draws and learns its own units on shared tables, without locks. Deterministic,
+one thread learns all units in order while another draws those to come: the same bits, however many
+they are.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import final
-
-import numpy as np
-
-from rowspace.kernels.cpu_windows import Sampling, Windows, draw_windows, room
-from rowspace.kernels.cpu_words import Scratch
-from rowspace.kernels.reference import log_loss_take
-from rowspace.objectives import Step
-from rowspace.vocabulary.encode import Encoded
+from typing import Any, ClassVar, TypeAlias, final
 
 UNIT = 16384  # entries of the corpus a thread takes at a time
+Room: TypeAlias = Any  # what a unit is drawn into
+Scratch: TypeAlias = Any  # what a thread learns with
 
 
 @dataclass(slots=True)
@@ -44,15 +40,39 @@ class Tally:
         return self.loss / self.predictions if self.predictions else float("nan")
 
 
+class Work(ABC):
+    """How a unit is done: drawn into a room, then learned from there."""
+
+    counted: ClassVar[str] = "words"
+    """What is counted on the way."""
+
+    @abstractmethod
+    def room(self) -> Room:
+        """Space for what is drawn from a unit."""
+
+    @abstractmethod
+    def scratch(self) -> Scratch:
+        """What one thread needs to learn."""
+
+    @abstractmethod
+    def draw(self, unit: int, room: Room) -> tuple[int, int]:
+        """Fill the room: how many examples there are, and how many words (`counted`)."""
+
+    @abstractmethod
+    def learn(self, room: Room, n: int, lr: float, scratch: Scratch) -> int:
+        """Learn from the examples; how many predictions they were."""
+
+    @abstractmethod
+    def loss(self, scratch: Scratch) -> float:
+        """The loss of the predictions made since it was last asked for."""
+
+
 @final
 @dataclass(slots=True)
 class Crew:
     """The work: units `0 … units·epochs`, and how to do one. `rate(unit)` is its learning rate."""
 
-    encoded: Encoded
-    sampling: Sampling
-    step: Step
-    scratch: Callable[[], Scratch]
+    work: Work
     rate: Callable[[int], float]
     threads: int
     deterministic: bool
@@ -63,11 +83,6 @@ class Crew:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _halt: threading.Event = field(default_factory=threading.Event)
     _error: BaseException | None = None
-
-    @property
-    def units(self) -> int:
-        """Units in an epoch."""
-        return -(-self.encoded.entries // UNIT)
 
     def run(self, first: int, stop: int, *, watch: Callable[[], bool], every: float) -> int:
         """Work units `first` to `stop`; returns the first one not done.
@@ -107,7 +122,7 @@ class Crew:
             return [self._draw_and_learn] * self.threads
         if self.threads == 1:
             return [self._draw_and_learn]
-        drawn: queue.Queue[tuple[int, Windows, int, int] | None] = queue.Queue(maxsize=2)
+        drawn: queue.Queue[tuple[int, Room, int, int] | None] = queue.Queue(maxsize=2)
         return [lambda stop: self._draw(stop, drawn), lambda stop: self._learn(drawn)]
 
     def _guard(self, job: Callable[[int], None], stop: int) -> None:
@@ -124,57 +139,44 @@ class Crew:
             self._next += 1
             return self._next - 1
 
-    def _windows(self, unit: int, windows: Windows, kept: np.ndarray) -> tuple[int, int]:
-        """Draw a unit's windows: how many, and how many words were read."""
-        epoch, at = divmod(unit, self.units)
-        start = at * UNIT
-        ids = self.encoded.stretch(start, min(start + UNIT, self.encoded.entries))
-        position = epoch * self.encoded.entries + start
-        n = draw_windows(ids, position, self.sampling, kept, windows)
-        return n, int(np.count_nonzero(ids >= 0))
-
     def _book(self, scratch: Scratch, words: int, predictions: int) -> None:
-        tally = Tally(words, predictions, log_loss_take(scratch.loss))
+        tally = Tally(words, predictions, self.work.loss(scratch))
         with self._lock:
             self.tally.add(tally)
             self.epoch.add(tally)
             self.done += 1
 
     def _draw_and_learn(self, stop: int) -> None:
-        windows, scratch, kept = room(UNIT, self.sampling), self.scratch(), _kept()
+        room, scratch = self.work.room(), self.work.scratch()
         while (unit := self._take(stop)) is not None:
-            n, words = self._windows(unit, windows, kept)
-            self._book(scratch, words, self.step(windows, n, self.rate(unit), scratch))
+            n, words = self.work.draw(unit, room)
+            self._book(scratch, words, self.work.learn(room, n, self.rate(unit), scratch))
 
-    def _draw(self, stop: int, drawn: queue.Queue[tuple[int, Windows, int, int] | None]) -> None:
+    def _draw(self, stop: int, drawn: queue.Queue[tuple[int, Room, int, int] | None]) -> None:
         # Two wait in the queue, one is being learned, one being drawn.
-        rooms, kept = [room(UNIT, self.sampling) for _ in range(4)], _kept()
+        rooms = [self.work.room() for _ in range(4)]
         try:
             while (unit := self._take(stop)) is not None:
-                windows = rooms[unit % 4]
-                n, words = self._windows(unit, windows, kept)
-                drawn.put((unit, windows, n, words))
+                room = rooms[unit % 4]
+                n, words = self.work.draw(unit, room)
+                drawn.put((unit, room, n, words))
         finally:
             drawn.put(None)
 
-    def _learn(self, drawn: queue.Queue[tuple[int, Windows, int, int] | None]) -> None:
-        scratch = self.scratch()
+    def _learn(self, drawn: queue.Queue[tuple[int, Room, int, int] | None]) -> None:
+        scratch = self.work.scratch()
         failed: BaseException | None = None
         while (job := drawn.get()) is not None:
-            unit, windows, n, words = job
+            unit, room, n, words = job
             if failed is None:
                 try:
-                    predictions = self.step(windows, n, self.rate(unit), scratch)
+                    predictions = self.work.learn(room, n, self.rate(unit), scratch)
                     self._book(scratch, words, predictions)
                 except BaseException as error:  # noqa: BLE001 - the queue is emptied, then raised
                     failed = error
                     self._halt.set()
         if failed is not None:
             raise failed
-
-
-def _kept() -> np.ndarray:
-    return np.empty((2, UNIT), np.int32)
 
 
 def _announce(threads: list[threading.Thread], over: threading.Event) -> None:

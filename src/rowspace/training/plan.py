@@ -12,6 +12,7 @@ from rowspace.objectives import Objective, SkipGram
 from rowspace.table.table import require_memory
 from rowspace.training.settings import Settings
 from rowspace.training.start import Source, Start
+from rowspace.vocabulary import Exact
 from rowspace.vocabulary.building import Building
 
 
@@ -38,6 +39,12 @@ class Plan:
         corpus is.
         """
         start = None if source is None else Start.of(source, spool)
+        if start is not None and objective is not None and not objective.starts:
+            raise SettingError(
+                f"{objective.name} cannot start from vectors: it learns from counts, and what "
+                "comes of it is the sum of two tables",
+                hint="leave --from away, or --objective skipgram",
+            )
         if start is None:
             plan = cls(objective or SkipGram(), Settings.of(given), None)
             for name in ("freeze", "vocabulary"):
@@ -48,6 +55,13 @@ class Plan:
                     )
         else:
             plan = cls(start.objective(objective), Settings.of(start.settings(given)), start)
+        unseen = plan.settings.unseen
+        if not (plan.objective.shares or isinstance(unseen, Exact)):
+            raise SettingError(
+                f"{plan.objective.name} learns one row a word, and with the policy "
+                f"{unseen.name!r} words share rows",
+                hint="--unseen error or unknown, or --objective skipgram",
+            )
         stay = 1 if plan.building.onto is None else len(plan.building.onto)
         rows = stay + plan.settings.unseen.n_rows(stay)
         require_memory(1 + rows, plan.objective.dim)

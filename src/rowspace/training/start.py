@@ -20,7 +20,7 @@ from rowspace.corpus.tokenize import TOKENIZERS
 from rowspace.errors import InputError, SettingError
 from rowspace.files import load
 from rowspace.files.folder import TOKENIZER
-from rowspace.objectives import CBOW, OBJECTIVES, Objective, SkipGram
+from rowspace.objectives import OBJECTIVES, Objective, SkipGram, Trained
 from rowspace.vectors import Model, Vectors
 from rowspace.vectors.stored import Rows
 from rowspace.vocabulary import Subwords, Unseen, policy
@@ -99,7 +99,7 @@ class Start:
         """Its policy for unseen items."""
         return self.vectors.vocabulary.unseen
 
-    def kind(self) -> type[SkipGram] | type[CBOW]:
+    def kind(self) -> Trained:
         """The class of the objective it was trained with; skip-gram, where that is not known."""
         name = self._config("objective").get("name") if self.goes_on else None
         return OBJECTIVES.get(str(name), SkipGram)

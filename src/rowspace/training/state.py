@@ -13,13 +13,20 @@ from rowspace.objectives import Objective, Tables
 from rowspace.table import Table
 from rowspace.training.checkpoint import Checkpoint
 from rowspace.training.crew import UNIT
+from rowspace.training.glove_pairs import Pairs
 from rowspace.training.settings import Settings
 from rowspace.training.start import Start
 from rowspace.training.transfer import coverage, move, move_context
 from rowspace.vocabulary import Vocabulary
 from rowspace.vocabulary.encode import Encoded
 
-OWN = ("inputs", "outputs", "frozen")  # a checkpoint's arrays that are not the vocabulary's
+OWN = (
+    "inputs",
+    "outputs",
+    "input_sums",
+    "output_sums",
+    "frozen",
+)  # a checkpoint's arrays that are not the vocabulary's
 _BLOCK = 1 << 16  # rows copied at a time
 _ENTRIES = 1 << 22  # ids counted at a time
 
@@ -29,7 +36,8 @@ class State:
     """Tables, vocabulary and corpus; `unit` is the next one to work, `losses` one an epoch.
 
     counts: how often each item occurs in this corpus, int64 [V]. start: what came from the vectors
-    it started from, as data.
+    it started from, as data. pairs: what an objective that learns from counted pairs reads instead
+    of the corpus.
     """
 
     config: dict[str, Any]
@@ -43,15 +51,17 @@ class State:
     seconds: float = 0.0
     epoch_loss: tuple[float, int] = (0.0, 0)
     losses: list[float] = field(default_factory=list)
+    pairs: Pairs | None = None
 
     @property
     def units(self) -> int:
         """Units in an epoch."""
-        return -(-self.encoded.entries // UNIT)
+        entries = self.encoded.entries if self.pairs is None else self.pairs.size
+        return -(-entries // UNIT)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Everything large, by name."""
-        tables = {"inputs": self.tables.inputs.rows, "outputs": self.tables.outputs.rows}
+        tables = {name: table.rows for name, table in named(self.tables).items()}
         frozen = {} if self.tables.frozen is None else {"frozen": self.tables.frozen}
         return {**tables, **frozen, **self.vocabulary.arrays()}
 
@@ -77,6 +87,14 @@ def configuration(
     return found if start is None else {**found, "start": dict(start.about)}
 
 
+def named(tables: Tables) -> dict[str, Table]:
+    """What learns, by the names a checkpoint has for it."""
+    found = {"inputs": tables.inputs, "outputs": tables.outputs}
+    if tables.sums is not None:
+        found |= dict(zip(("input_sums", "output_sums"), tables.sums, strict=True))
+    return found
+
+
 def begun(
     objective: Objective,
     settings: Settings,
@@ -84,28 +102,19 @@ def begun(
     encoded: Encoded,
     start: Start | None = None,
 ) -> State:
-    """A run at its start: inputs even in ±1/2D, outputs zero, as in word2vec; where there are
-    rows to start from, these. Raises InputError, SettingError as `transfer` does."""
-    inputs = Table.uniform(
-        vocabulary.n_rows, objective.dim, seed=settings.seed, bound=0.5 / objective.dim
-    )
-    outputs = Table(len(vocabulary), objective.dim)
-    config, found, frozen = configuration(objective, settings, start), {}, None
+    """A run at its start; where there are rows to start from, with these. Raises InputError,
+    SettingError as `transfer` does."""
+    tables = objective.begin(vocabulary, settings.seed)
+    config, found = configuration(objective, settings, start), {}
     counts = counts_for(settings, vocabulary, encoded)
     if start is not None:
-        moved = move(start, vocabulary, inputs, freeze=settings.freeze)
+        moved = move(start, vocabulary, tables.inputs, freeze=settings.freeze)
         found = coverage(start, vocabulary, counts, moved)
-        move_context(start, moved, outputs, vocabulary)
+        move_context(start, moved, tables.outputs, vocabulary)
         config["start"] |= {name: found[name] for name in ("known", "of", "tokens")}
-        frozen = moved.frozen if settings.freeze else None
-    tables = _tables(inputs, outputs, vocabulary, frozen)
+        if settings.freeze:
+            tables = tables._replace(frozen=moved.frozen)
     return State(config, vocabulary, encoded, tables, counts, found)
-
-
-def _tables(
-    inputs: Table, outputs: Table, vocabulary: Vocabulary, frozen: np.ndarray | None
-) -> Tables:
-    return Tables(inputs, outputs, vocabulary.bags(), vocabulary.pool == "mean", frozen)
 
 
 def counts_for(settings: Settings, vocabulary: Vocabulary, encoded: Encoded) -> np.ndarray:
@@ -142,17 +151,9 @@ def resumed(
     frozen = checkpoint.tensors.get("frozen") if settings.freeze else None
     if settings.freeze and (frozen is None or frozen.shape != (vocabulary.n_rows,)):
         raise FormatError(corpus.parent, "the checkpoint does not say which rows are frozen")
-    inputs, outputs = (Table(rows, objective.dim) for rows in (vocabulary.n_rows, len(vocabulary)))
-    tables = _tables(inputs, outputs, vocabulary, None if frozen is None else np.array(frozen))
-    for name, table in (("inputs", tables.inputs), ("outputs", tables.outputs)):
-        stored = checkpoint.tensors.get(name)
-        if stored is None or stored.shape != table.rows.shape:
-            found = None if stored is None else stored.shape
-            raise FormatError(
-                corpus.parent, f"the checkpoint's {name}", expected=table.rows.shape, found=found
-            )
-        for at in range(0, len(table), _BLOCK):
-            table.rows[at : at + _BLOCK] = stored[at : at + _BLOCK]
+    tables = objective.begin(vocabulary, settings.seed)
+    tables = tables._replace(frozen=None if frozen is None else np.array(frozen))
+    _fill(tables, checkpoint, corpus.parent)
     loss, predictions = record["epoch_loss"]
     return State(
         before,
@@ -167,6 +168,19 @@ def resumed(
         epoch_loss=(loss, predictions),
         losses=list(record["losses"]),
     )
+
+
+def _fill(tables: Tables, checkpoint: Checkpoint, run: Path) -> None:
+    """The tables as the checkpoint has them. Raises FormatError for another shape."""
+    for name, table in named(tables).items():
+        stored = checkpoint.tensors.get(name)
+        if stored is None or stored.shape != table.rows.shape:
+            found = None if stored is None else stored.shape
+            raise FormatError(
+                run, f"the checkpoint's {name}", expected=table.rows.shape, found=found
+            )
+        for at in range(0, len(table), _BLOCK):
+            table.rows[at : at + _BLOCK] = stored[at : at + _BLOCK]
 
 
 def _copies(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
