@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rowspace.kernels import cpu_tree, reference, tree_reference
@@ -33,6 +33,7 @@ def compiled(weights: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, cpu_tr
     return children, cpu_tree.Tree(rows, offsets, ones)
 
 
+@settings(deadline=None)  # the first one compiles
 @given(st.lists(st.integers(0, 10**6), min_size=2, max_size=40))
 def test_the_tree_is_its_definitions(counts: list[int]) -> None:
     weights = np.sort(np.array(counts, np.int64))[::-1].copy()
@@ -42,6 +43,7 @@ def test_the_tree_is_its_definitions(counts: list[int]) -> None:
         assert (mine == theirs).all()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**6), min_size=2, max_size=40))
 def test_no_code_is_shorter(counts: list[int]) -> None:
     """Huffman's: the weighted length of the paths is that of a plain priority queue."""

@@ -90,9 +90,9 @@ def _settle(
     scanned: Scan, reading: Reading, building: Building, path: Path, intake: Intake
 ) -> tuple[Vocabulary, Encoded]:
     merged = merge(scanned.distinct)
-    vocabulary = _vocabulary(merged, building)
+    vocabulary = vocabulary_of(merged, building)
     _warn(scanned, reading, building, intake)
-    flats = _final_ids(merged, vocabulary)
+    flats = final_ids(merged, vocabulary)
     threads = building.processes or usable_cores()
     entries, sentences = write_ids(scanned, flats, path, threads=threads)
     encoded = Encoded(
@@ -109,7 +109,8 @@ def _settle(
     return vocabulary, encoded
 
 
-def _vocabulary(merged: Merged, building: Building) -> Vocabulary:
+def vocabulary_of(merged: Merged, building: Building) -> Vocabulary:
+    """The vocabulary that `building` makes of counted tokens. Raises InputError."""
     if merged.seen == 0:
         raise InputError(
             "the corpus is empty: no token was found in it",
@@ -138,7 +139,7 @@ def _vocabulary(merged: Merged, building: Building) -> Vocabulary:
     )
 
 
-def _final_ids(merged: Merged, vocabulary: Vocabulary) -> list[np.ndarray]:
+def final_ids(merged: Merged, vocabulary: Vocabulary) -> list[np.ndarray]:
     """For each tally the final id of each of its own tokens, int32."""
     unknown = vocabulary.unseen.unknown_item
     other = DROPPED if unknown is None else vocabulary.items.find(to_bytes(unknown))

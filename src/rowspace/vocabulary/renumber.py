@@ -54,7 +54,7 @@ class Meaning:
         several = np.flatnonzero(ids == SEVERAL)
         if len(several):
             ids = self._expanded(ids, several, numbers[several])
-        return _without_empty(ids[ids != DROPPED])
+        return without_empty(ids[ids != DROPPED])
 
     def _expanded(self, ids: np.ndarray, at: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         lengths = self.lengths[numbers]
@@ -70,7 +70,7 @@ class Meaning:
         return ids
 
 
-def _without_empty(ids: np.ndarray) -> np.ndarray:
+def without_empty(ids: np.ndarray) -> np.ndarray:
     """Markers that follow a marker are left out."""
     ends = np.flatnonzero(ids == END)
     twice = ends[1:][np.diff(ends) == 1]
