@@ -31,6 +31,8 @@ class Stream(IntEnum):
     DROPOUT = 9
     ROUNDING = 10
     SPLIT = 11
+    UNSEEN = 12
+    LAYERS = 13
 
 
 def mix(state: ArrayLike) -> np.ndarray:
