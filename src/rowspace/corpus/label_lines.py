@@ -16,7 +16,7 @@ from rowspace.corpus.columns import text_blocks
 from rowspace.corpus.intake import Intake
 from rowspace.corpus.opening import named, pieces
 from rowspace.corpus.reading import Reading
-from rowspace.corpus.sources import STDIN, Source, find
+from rowspace.corpus.sources import STDIN, TABULAR, Source, bare_suffix, find
 from rowspace.errors import InputError, SettingError
 
 PREFIX = "__label__"
@@ -56,7 +56,7 @@ def label_lines(
 
 
 def looks_labelled(source: Source, *, prefix: str = PREFIX) -> bool:
-    """Whether a file begins as these do: half of its first lines, or more, have a label.
+    """Whether a file begins as these do: most of its first lines have a label.
 
     Standard input is never looked at, nor a folder or a pattern: False. Raises InputError for a
     file that is not text.
@@ -72,7 +72,9 @@ def looks_labelled(source: Source, *, prefix: str = PREFIX) -> bool:
     whole = head.split(b"\n") if len(head) < LOOKED_AT else head.split(b"\n")[:-1] or [head]
     lines = [line for line in whole if line.strip(WHITE)][:LINES]
     label = _label(_checked(prefix))
-    return 2 * sum(label.search(line) is not None for line in lines) >= max(1, len(lines))
+    have = [label.search(line) is not None for line in lines]
+    # The header of a table has no label, whatever its cells look like.
+    return 2 * sum(have) > len(have) and (have[0] or bare_suffix(path) not in TABULAR)
 
 
 @final
