@@ -33,6 +33,7 @@ class Stream(IntEnum):
     SPLIT = 11
     UNSEEN = 12
     LAYERS = 13
+    PAIRS = 14
 
 
 def mix(state: ArrayLike) -> np.ndarray:

@@ -1,15 +1,25 @@
-"""`PairWork`: units of GloVe, stretches of the pairs that were counted."""
+"""GloVe: pairs of words are counted, and units of them learned (`PairWork`)."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple, final
 
 import numpy as np
 
+from rowspace.errors import InputError
 from rowspace.kernels.cpu_glove import Learned, learn
 from rowspace.objectives import GloVe, Tables
 from rowspace.training import crew
+from rowspace.training.glove_count import Counting, write_dense
+from rowspace.training.glove_merge import merged
 from rowspace.training.glove_pairs import Pairs
+from rowspace.training.glove_room import Room, order
+from rowspace.training.settings import Settings
+from rowspace.vocabulary.count import usable_cores
+from rowspace.vocabulary.encode import Encoded
 
 
 class Drawn(NamedTuple):
@@ -62,3 +72,53 @@ class PairWork(crew.Work):
         found = float(scratch[0])
         scratch[0] = 0
         return found
+
+
+def pairs_of(
+    objective: GloVe,
+    settings: Settings,
+    encoded: Encoded,
+    items: int,
+    folder: Path,
+    *,
+    tell: Callable[[dict[str, Any]], object],
+) -> Pairs:
+    """The pairs of a corpus of `items` items: those in `folder` where they are what is wanted,
+    else counted now. Raises ResourceError, InputError for a text without a pair."""
+    made = {
+        "corpus": encoded.fingerprint, "entries": encoded.entries, "items": items,
+        "window": objective.window, "symmetric": objective.symmetric,
+        "by_distance": objective.by_distance, "seed": settings.seed,
+    }  # fmt: skip
+    found = Pairs.open(folder, made)
+    if found is not None:
+        return found
+    folder.mkdir(parents=True, exist_ok=True)
+    began, threads = time.monotonic(), settings.threads or usable_cores()
+    places = order(items, objective.window, settings.seed)
+    most = encoded.tokens * objective.window
+    room = Room.of(settings.memory, threads, most, places)
+    counting = Counting(encoded, objective, items, places, room, folder)
+
+    def told(stage: str, done: int, of: int) -> None:
+        words = encoded.tokens * counting.done // max(1, encoded.entries)
+        seconds = time.monotonic() - began
+        fraction = done / max(1, of)
+        tell({"type": "count", "stage": stage, "fraction": fraction, "words": words,
+              "seconds": seconds})  # fmt: skip
+
+    try:
+        counting.count(threads, lambda done: told("counting", done, encoded.entries))
+        write_dense(counting)
+        pairs = merged(counting, threads, made, lambda done: told("sorting", done, room.parts))
+    finally:
+        for left in folder.glob("runs-*.tmp"):
+            left.unlink()
+    seconds = time.monotonic() - began
+    tell({"type": "counted", "words": encoded.tokens, "pairs": pairs.size, "seconds": seconds})
+    if not pairs.size:
+        raise InputError(
+            "no two words stand together: every sentence has one word",
+            hint="put more than one word on a line, or lower --min-count",
+        )
+    return pairs

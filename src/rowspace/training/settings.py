@@ -25,6 +25,8 @@ class Settings:
     1, in which it climbs to lr first (docs/schedules.md). threads: None is one for each usable
     core. deterministic: the same bits for the same seed and input at any number of threads.
     checkpoint_every: seconds between checkpoints (where an output folder is given).
+    memory: bytes for what is counted: distinct words, and pairs of words (GloVe), which lie on disk
+    beyond it.
     allow_changed: resume though the corpus is not the one the run began with.
     reserved: items that have the first rows whatever their counts, such as `("<pad>",)`; as text,
     parted by commas. freeze: rows that came from the start stay as they are. vocabulary: of a run
@@ -48,6 +50,7 @@ class Settings:
     reserved: tuple[str, ...] | str = ()
     unseen: Unseen = field(default_factory=Exact)
     processes: int | None = None
+    memory: int = 1 << 30
     tokenizer: str = "words"
     lower: bool = True
     normalize: str | None = None
@@ -66,6 +69,7 @@ class Settings:
         if self.threads is not None:
             _whole("threads", self.threads, 1, cores, " (the cores this process may use)")
         _whole("seed", self.seed, 0, 2**63 - 1)
+        _whole("memory", self.memory, 1 << 20, 2**63 - 1, " bytes")
         SettingError.unless(isinstance(self.freeze, bool), "freeze", self.freeze, "true or false")
         SettingError.unless(
             self.vocabulary in (None, *VOCABULARIES), "vocabulary", self.vocabulary,
@@ -98,7 +102,7 @@ class Settings:
 
     def config(self) -> dict[str, Any]:
         """What decides the result, as data: not how many hands worked on it."""
-        hands = {"threads", "processes", "checkpoint_every", "allow_changed"}
+        hands = {"threads", "processes", "memory", "checkpoint_every", "allow_changed"}
         names = [one.name for one in fields(self) if one.name not in hands]
         rates = self.rates.config()
         rates.pop("warmup")

@@ -20,10 +20,11 @@ from typing import Any, TypeAlias
 from rowspace.errors import InputError, ResourceError
 from rowspace.files import save
 from rowspace.kernels.jit import cold
-from rowspace.objectives import Objective
+from rowspace.objectives import GloVe, Objective
 from rowspace.table.table import require_memory
 from rowspace.training.checkpoint import Run
 from rowspace.training.course import Course, EpochEnd, Event
+from rowspace.training.glove import pairs_of
 from rowspace.training.interrupt import Interrupted, asked_to_stop
 from rowspace.training.plan import Plan
 from rowspace.training.settings import Settings
@@ -145,6 +146,7 @@ def _begin(plan: Plan, corpus: Corpus, place: _Place, tell: Callable[[Event], No
         )
     require_memory(len(vocabulary) + vocabulary.n_rows, plan.objective.dim)
     state = begun(plan.objective, settings, vocabulary, encoded, start)
+    _count(plan, state, place, tell)
     if start is not None:
         tell({"type": "start", **start.about, **state.start, "freeze": settings.freeze})
         if state.tables.frozen is not None and state.tables.frozen.all():
@@ -172,8 +174,18 @@ def _resume(
     state = resumed(plan.objective, plan.settings, found, place.folder / "corpus", plan.start)
     if is_paths(corpus) and not plan.settings.allow_changed:
         state.encoded.check(corpus)  # type: ignore[arg-type]
+    _count(plan, state, place, tell)
     tell({"type": "resumed", "words": state.words, "epoch": state.unit // max(1, state.units)})
     return state
+
+
+def _count(plan: Plan, state: State, place: _Place, tell: Callable[[Event], None]) -> None:
+    """What an objective learns from that does not learn from the text itself."""
+    if isinstance(plan.objective, GloVe):
+        size, folder = len(state.vocabulary), place.folder / "pairs"
+        state.pairs = pairs_of(
+            plan.objective, plan.settings, state.encoded, size, folder, tell=tell
+        )
 
 
 def _tokenizer(settings: Settings) -> bytes | None:
