@@ -42,14 +42,10 @@ def parts_of(model: Model) -> list[dict[str, Any]]:
 
 
 def all_arrays(model: Model) -> dict[str, Rows]:
-    """The arrays of a model and of its parts, to store. Raises InputError."""
+    """The arrays of a model and of its parts, to store."""
     found = arrays_of(model)
-    for place, (name, part) in enumerate(model.parts.items()):
-        try:
-            own = arrays_of(part)
-        except InputError as error:
-            raise InputError(f"part {name!r}: {error.message}", hint=error.hint) from None
-        found |= {prefix_of(place) + key: array for key, array in own.items()}
+    for place, part in enumerate(model.parts.values()):
+        found |= {prefix_of(place) + name: array for name, array in arrays_of(part).items()}
     return found
 
 

@@ -94,16 +94,12 @@ def described(model: Model) -> dict[str, Any]:
 
 
 def arrays_of(model: Model) -> dict[str, Rows]:
-    """Rows, vocabulary, head and arrays as arrays to store. Raises InputError for other rows."""
+    """Rows, vocabulary, head and arrays as arrays to store."""
     found: dict[str, Rows] = {}
     if model.has_vectors:
-        rows, vocabulary = model.vectors.rows, model.vectors.vocabulary
-        if rows.dtype not in (np.float32, np.float16) or rows.ndim != 2:
-            raise InputError(
-                f"rows must be float32 or float16 [R, D], not {rows.dtype} {rows.shape}"
-            )
-        found |= _arrays(ROWS, rows)
-        found |= {WORDS + name: array for name, array in vocabulary.arrays().items()}
+        words = model.vectors.vocabulary.arrays().items()
+        found |= _arrays(ROWS, model.vectors.rows)
+        found |= {WORDS + name: array for name, array in words}
     if model.head is not None:
         labels = model.head.labels.arrays().items()
         found |= _arrays(WEIGHTS, model.head.weights)
