@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rowspace.corpus.records import Records, records
-from rowspace.errors import InputError
+from rowspace.errors import InputError, ResourceError
 
 DATA = Path(os.environ.get("ROWSPACE_DATA", Path(__file__).parents[2] / "../shared/data"))
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="needs the data sets (ROWSPACE_DATA)")
@@ -281,3 +281,16 @@ def test_movielens() -> None:
     assert set(np.unique(table.numbers("rating"))) <= {*np.arange(0.5, 5.5, 0.5)}
     movies = records(DATA / "recsys" / "ml-latest-small" / "movies.csv")
     assert movies.lists("genres", "|")[0][:2] == ["Adventure", "Animation"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_a_table_that_does_not_fit_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for module, often in (("delimited", "ASK"), ("json", "ASK"), ("delimited", "BATCH")):
+        monkeypatch.setattr(f"rowspace.corpus.records_{module}.{often}", 2)
+    path = written(tmp_path, name, "a\n" + "1\n" * 99 if name == "a.csv" else '{"a": 1}\n' * 99)
+    assert len(records(path)) == 99
+    monkeypatch.setattr("rowspace.corpus.room.available_memory", lambda: 1_000_000)
+    with pytest.raises(ResourceError, match=r"does not fit into memory: 1 MB are left"):
+        records(path)

@@ -7,9 +7,9 @@ import pytest
 
 from rowspace import random
 from rowspace.errors import IdRangeError, IdTypeError, InputError, ResourceError, SettingError
+from rowspace.memory import human
 from rowspace.ragged import Ragged
 from rowspace.table import SGD, Adagrad, Adam, AdamW, Table, available_memory, zeros
-from rowspace.table.memory import human
 from rowspace.table.table import require_memory
 
 

@@ -12,10 +12,13 @@ import numpy as np
 
 from rowspace.corpus.columns import LIMIT
 from rowspace.corpus.naming import require_columns, require_distinct
+from rowspace.corpus.room import require_room
 from rowspace.errors import InputError
 
 BATCH = 1 << 15
 """Rows read at a time."""
+ASK = 16
+"""Batches between two looks at how much memory is left."""
 Rows: TypeAlias = list[list[str]]
 
 
@@ -38,7 +41,9 @@ def delimited(
     require_columns(source, names, header, hint=hint)
     kept = [Gathered(header.index(name)) for name in names]
     starts: list[np.ndarray] = []
-    for some in chain([rows], batches):
+    for number, some in enumerate(chain([rows], batches)):
+        if number % ASK == ASK - 1:
+            require_room(source)
         line = _add(some, line, header, source, kept, starts)
     whole = np.concatenate([np.zeros(0, np.int64), *starts])
     return {name: one.column() for name, one in zip(names, kept, strict=True)}, whole

@@ -10,7 +10,11 @@ import numpy as np
 
 from rowspace.corpus.cells import column_of
 from rowspace.corpus.naming import require_columns
+from rowspace.corpus.room import require_room
 from rowspace.errors import InputError
+
+ASK = 1 << 19
+"""Lines between two looks at how much memory is left."""
 
 
 def json_lines(
@@ -25,6 +29,8 @@ def json_lines(
     at: list[int] = []
     decode = msgspec.json.Decoder().decode
     for number, line in enumerate(lines, 1):
+        if number % ASK == 0:
+            require_room(source)
         if not line.strip():
             continue
         try:

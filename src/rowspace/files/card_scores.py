@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rowspace.memory import human
+
 
 def score_table(scores: Any) -> str:
     """A line a score; "" for what is no list of them."""
@@ -65,11 +67,7 @@ def _size(size: Any) -> str:
     """Bytes for people."""
     if isinstance(size, bool) or not isinstance(size, (int, float)):
         return cell(size)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:,.3g} TB"
+    return human(size)
 
 
 def _scores(scores: Any) -> list[dict[str, Any]]:

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 
 from rowspace.errors import InputError, SettingError
+from rowspace.memory import human
 from rowspace.table.ids import first_outside
-from rowspace.table.memory import human, require_free
+from rowspace.table.memory import require_free
 from rowspace.vectors.keys import IdRangeError, IdTypeError
 
 WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rowspace.table.memory import available_memory, zeros
+from rowspace.memory import available_memory
+from rowspace.table.memory import zeros
 from rowspace.table.rules import SGD, Adagrad, Adam, AdamW, RowWiseAdagrad
 from rowspace.table.table import Table
 from rowspace.table.threads import get_threads, set_threads

@@ -23,9 +23,10 @@ import numpy as np
 from numpy.lib import format as npy
 
 from rowspace.errors import FormatError, ResourceError, SettingError
+from rowspace.memory import human
 from rowspace.table import rules
 from rowspace.table.layout import STORED, stored, stride_of, uniform_blocks
-from rowspace.table.memory import human, scattered
+from rowspace.table.memory import scattered
 from rowspace.table.rules import Rule
 from rowspace.table.states import Need, needs, slots_of
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import mmap
 from contextlib import suppress
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from rowspace.errors import ResourceError
+from rowspace.memory import available_memory, human
 
 _HUGE = 1 << 21
 _SMALL = 1 << 20  # bytes nobody need ask for
@@ -45,37 +45,8 @@ def scattered(file: BinaryIO, size: int) -> mmap.mmap:
     return block
 
 
-def available_memory() -> int | None:
-    """Bytes this process may still take, None where the system does not say."""
-    found = []
-    with suppress(OSError, ValueError, IndexError):
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                found.append(int(line.split()[1]) * 1024)
-    with suppress(OSError, ValueError):  # a container's own limit
-        group = Path("/sys/fs/cgroup")
-        limit = int((group / "memory.max").read_text())
-        taken = int((group / "memory.current").read_text())
-        for line in (group / "memory.stat").read_text().splitlines():
-            name, _, size = line.partition(" ")
-            taken -= (
-                int(size) if name in ("inactive_file", "active_file") else 0
-            )  # given up at need
-        found.append(limit - taken)
-    return min(found) if found else None
-
-
 def require_free(size: int, told: str, *, hint: str) -> None:
     """Raises ResourceError, which begins with `told`, if `size` bytes are more than are free."""
     free = None if size < _SMALL else available_memory()
     if free is not None and size > free:
         raise ResourceError(f"{told}, {human(max(free, 0))} of memory are free", hint=hint)
-
-
-def human(size: float) -> str:
-    """Bytes for people: `1.9 GB`."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:,.3g} TB"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from rowspace.table.memory import human, require_free, zeros
+from rowspace.memory import human
+from rowspace.table.memory import require_free, zeros
 from rowspace.table.rules import Rule
 
 if TYPE_CHECKING:

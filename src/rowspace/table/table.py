@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from rowspace.errors import InputError, SettingError
+from rowspace.memory import human
 from rowspace.ragged import Ragged
 from rowspace.table.ids import read_bags, read_ids
 from rowspace.table.layout import LANES, stored, stride_of, uniform_blocks
 from rowspace.table.mapped import Folder, Shape
-from rowspace.table.memory import human, require_free, zeros
+from rowspace.table.memory import require_free, zeros
 from rowspace.table.room import room
 from rowspace.table.rules import Rule, at_least_zero
 from rowspace.table.states import slots_in_memory
