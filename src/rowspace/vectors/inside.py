@@ -1,4 +1,4 @@
-"""What a model may hold beside its own vectors: models by name, and arrays by name."""
+"""What a model may hold beside its own vectors: how it may be called, and which arrays."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rowspace.errors import InputError
-
-if TYPE_CHECKING:
-    from rowspace.vectors.model import Model
 
 LONGEST = 200
 """Characters of a name at most."""
@@ -40,18 +36,6 @@ def require_name(name: object, what: str) -> None:
         fault = "it holds a slash" if found[0] == "/" else f"it holds the character {found[0]!r}"
     if fault:
         raise InputError(f"{what} cannot be called {name!r:.60}: {fault}", hint="rename it")
-
-
-def checked_parts(parts: Mapping[str, Model]) -> Mapping[str, Model]:
-    """The parts as they will stay. Raises InputError for a name, or a part that has parts."""
-    for name, part in parts.items():
-        require_name(name, "a part")
-        if part.parts:
-            raise InputError(
-                f"the part {name!r} has parts itself ({listed(part.parts)})",
-                hint="give all of them to the one model",
-            )
-    return MappingProxyType(dict(parts))
 
 
 def checked_arrays(arrays: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:

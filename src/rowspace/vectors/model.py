@@ -11,7 +11,7 @@ import numpy as np
 
 from rowspace.errors import InputError
 from rowspace.vectors.head import Head
-from rowspace.vectors.inside import checked_arrays, checked_parts, listed, no_vectors
+from rowspace.vectors.inside import checked_arrays, listed, no_vectors, require_name
 from rowspace.vectors.predict import Prediction, predicted
 from rowspace.vectors.stored import Rows
 from rowspace.vectors.vectors import Vectors
@@ -43,7 +43,7 @@ class Model:
         parts: Mapping[str, Model] = _NOTHING,
         arrays: Mapping[str, np.ndarray] = _NOTHING,
     ) -> None:
-        self._parts, self._arrays = checked_parts(parts), checked_arrays(arrays)
+        self._parts, self._arrays = _checked_parts(parts), checked_arrays(arrays)
         if vectors is None and not parts and not arrays:
             raise InputError("a model has vectors, or parts, or arrays")
         if head is not None and vectors is not None:
@@ -122,3 +122,15 @@ class Model:
     def __repr__(self) -> str:
         inside = f", parts: {listed(self._parts)}" if self._parts else ""
         return f"Model({self._vectors!r}, config={self.config!r}{inside})"
+
+
+def _checked_parts(parts: Mapping[str, Model]) -> Mapping[str, Model]:
+    """The parts as they will stay. Raises InputError for a name, or a part that has parts."""
+    for name, part in parts.items():
+        require_name(name, "a part")
+        if part.parts:
+            raise InputError(
+                f"the part {name!r} has parts itself ({listed(part.parts)})",
+                hint="give all of them to the one model",
+            )
+    return MappingProxyType(dict(parts))
