@@ -60,7 +60,7 @@ def _same(bench: Bench, cell: Cell, folder: Path) -> Finding:
     jobs["ours"]["model"] += ".bin"
     found = _turns(bench, jobs)
     share = agreement(found)
-    if share < _SAME:
+    if share < _SAME and not bench.options.quick:  # which trains so little that labels tie
         raise ContestantError(f"{cell}: only {share:.4f} of the labels are the same")
     return _rates(f"the same model, {cell}", found, f"{100 * share:.2f} % the same labels")
 
