@@ -1,4 +1,4 @@
-"""CBOW with negative sampling: the mean of the words around it predicts a word."""
+"""CBOW: the mean of the words around it predicts a word."""
 
 from __future__ import annotations
 
@@ -23,14 +23,20 @@ class CBOW(Prediction):
 
     def step(self, tables: Tables) -> Step:
         """Windows are counted: each is one prediction."""
+        from rowspace.kernels.cpu_tree import cbow_tree
         from rowspace.kernels.cpu_words import Bags, cbow
 
         negative, inputs, outputs = self.negative, tables.inputs.data, tables.outputs.data
-        frozen = tables.frozen
+        frozen, tree = tables.frozen, tables.tree
         bags = Bags(tables.bags.ids, tables.bags.offsets, tables.mean)
 
         def pooled(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
             cbow(windows, n, negative, bags, inputs, outputs, lr, scratch, frozen)
             return n
 
-        return pooled
+        def down(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
+            assert tree is not None
+            cbow_tree(windows, n, tree, bags, inputs, outputs, lr, scratch, frozen)
+            return n
+
+        return pooled if tree is None else down

@@ -1,7 +1,9 @@
 """`Objective`: what pulls the rows of words together or apart; `Prediction`: inside a window.
 
-A word predicts its neighbours, or they predict it, against words drawn from a noise distribution:
-the loss of one prediction is -log σ(u·v) - Σₖ log σ(-u·vₖ) (Mikolov et al. 2013).
+A word predicts its neighbours, or they predict it: against words drawn from a noise distribution,
+with the loss -log σ(u·v) - Σₖ log σ(-u·vₖ) of one prediction (Mikolov et al. 2013), or down a
+binary tree, with -Σₙ log σ(±u·vₙ) over the inner nodes n above the word (Morin and Bengio 2005),
+which is -log p of a softmax over all words.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from rowspace.errors import SettingError
+from rowspace.objectives.tree import huffman_paths
 from rowspace.ragged import Ragged
 from rowspace.table.table import Table
 from rowspace.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from rowspace.kernels.cpu_tree import Tree
     from rowspace.kernels.cpu_windows import Windows
     from rowspace.kernels.cpu_words import Scratch
 
@@ -27,14 +31,17 @@ if TYPE_CHECKING:
 else:
     Step = Callable
 
-# A prediction starts at (K + 1)·ln 2; one that is worse than this many times that is lost.
+LOSSES = ("ns", "hs")
+# A prediction starts at ln 2 for each output row it meets; one that is worse than this many times
+# that is lost.
 _LOST = 6.0
+_PATH = 16  # inner nodes above a word, or so
 
 
 class Tables(NamedTuple):
-    """What learns: input rows [R, D], output rows [V, D] (a row an item), the bag of each item.
+    """What learns: input rows [R, D], output rows, the bag of each item.
 
-    `frozen` uint8 [R]: where it is not 0 the input row stays as it is. None: every row learns.
+    `outputs` [V, D], a row an item; with a `tree` [V - 1, D], a row an inner node. `frozen` uint8 [R]: where it is not 0 the input row stays as it is. None: every row learns.
     sums: of the squared gradients of both, for an objective that learns by AdaGrad.
     """
 
@@ -44,11 +51,12 @@ class Tables(NamedTuple):
     mean: bool
     frozen: np.ndarray | None = None
     sums: tuple[Table, Table] | None = None
+    tree: Tree | None = None
 
     @property
     def plain(self) -> bool:
         """Whether each item's bag is its own row alone."""
-        return np.array_equal(self.bags.ids, np.arange(len(self.outputs)))
+        return np.array_equal(self.bags.ids, np.arange(len(self.bags)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,9 @@ class Prediction(Objective, ABC):
     evenly from 1 to it where `shrink`. negative: noise words a prediction (K), drawn by count to
     the power `noise_power`. sample: a word of share f is kept with probability
     sqrt(sample/f) + sample/f; 0 keeps all. lr falls to min_lr, in a straight line unless training
-    is told another schedule.
+    is told another schedule. loss: "ns", negative sampling, or "hs", hierarchical softmax down a
+    Huffman tree of the counts, where no noise is drawn and `negative` and `noise_power` say
+    nothing (docs/hierarchical-softmax.md).
     """
 
     window: int = 5
@@ -108,6 +118,7 @@ class Prediction(Objective, ABC):
     noise_power: float = 0.75
     shrink: bool = True
     min_lr: float = 1e-4
+    loss: str = "ns"
 
     def __post_init__(self) -> None:
         super(Prediction, self).__post_init__()
@@ -116,6 +127,7 @@ class Prediction(Objective, ABC):
         within("sample", self.sample, 0, 1)
         within("noise_power", self.noise_power, -10, 10)
         within("min_lr", self.min_lr, 0, self.lr)
+        SettingError.unless(self.loss in LOSSES, "loss", self.loss, " or ".join(LOSSES))
 
     @property
     def lowest(self) -> float:
@@ -123,13 +135,27 @@ class Prediction(Objective, ABC):
 
     @property
     def lost(self) -> float:
-        return _LOST * (self.negative + 1) * math.log(2)
+        return _LOST * (_PATH if self.loss == "hs" else self.negative + 1) * math.log(2)
 
     def begin(self, vocabulary: Vocabulary, seed: int) -> Tables:
         """Inputs even in ±1/2D, outputs zero, as in word2vec."""
+        size, tree = len(vocabulary), None
+        if self.loss == "hs":
+            size, tree = size - 1, huffman_paths(vocabulary.counts)
         inputs = Table.uniform(vocabulary.n_rows, self.dim, seed=seed, bound=0.5 / self.dim)
-        outputs = Table(len(vocabulary), self.dim)
-        return Tables(inputs, outputs, vocabulary.bags(), vocabulary.pool == "mean")
+        mean = vocabulary.pool == "mean"
+        return Tables(inputs, Table(size, self.dim), vocabulary.bags(), mean, tree=tree)
+
+    @property
+    def drawn(self) -> int:
+        """Noise words drawn for a prediction, K; 0 where a tree takes their place."""
+        return self.negative if self.loss == "ns" else 0
+
+    def met(self, tables: Tables) -> int:
+        """Output rows that a prediction meets beside the right one, at most."""
+        if tables.tree is None:
+            return self.negative
+        return int(np.diff(tables.tree.offsets).max(initial=0))
 
     def per_pair(self, tables: Tables) -> bool:
         """Whether each pair of words has noise words of its own, or a window shares them."""

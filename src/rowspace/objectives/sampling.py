@@ -48,5 +48,5 @@ def sampling(
     states = np.array([state(seed, stream) for stream in _STREAMS], np.uint64)
     keep = keep_thresholds(counts, objective.sample)
     chance, alias = noise(counts, objective.noise_power)
-    size, negative = objective.window, objective.negative
+    size, negative = objective.window, objective.drawn
     return Sampling(states, keep, chance, alias, size, objective.shrink, negative, per_pair)

@@ -1,4 +1,4 @@
-"""Skip-gram with negative sampling: a word and each word around it predict each other."""
+"""Skip-gram: a word and each word around it predict each other."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, final
 from rowspace.objectives.objective import Prediction, Step, Tables
 
 if TYPE_CHECKING:
+    from rowspace.kernels.cpu_tree import Tree
     from rowspace.kernels.cpu_windows import Windows
     from rowspace.kernels.cpu_words import Scratch
 
@@ -18,7 +19,8 @@ class SkipGram(Prediction):
     """Mikolov et al. 2013; with bags of subword rows, Bojanowski et al. 2017.
 
     Where a word is one row, the words of a window share their noise words (Ji et al. 2016): every
-    pair meets `negative` of them, and a window is two small matrix products.
+    pair meets `negative` of them, and a window is two small matrix products; with `loss="hs"` they
+    share the path to the word they predict.
     """
 
     name: ClassVar[str] = "skipgram"
@@ -31,6 +33,8 @@ class SkipGram(Prediction):
 
     def step(self, tables: Tables) -> Step:
         """Pairs of words in the windows are counted."""
+        if tables.tree is not None:
+            return self._down(tables, tables.tree)
         from rowspace.kernels.cpu_words import Bags, skipgram_bags, skipgram_rows
 
         negative, inputs, outputs = self.negative, tables.inputs.data, tables.outputs.data
@@ -43,6 +47,23 @@ class SkipGram(Prediction):
 
         def pooled(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
             skipgram_bags(windows, n, negative, bags, inputs, outputs, lr, scratch, frozen)
+            return int(windows.cuts[n])
+
+        return rows if tables.plain else pooled
+
+    def _down(self, tables: Tables, tree: Tree) -> Step:
+        from rowspace.kernels.cpu_tree import skipgram_tree_bags, skipgram_tree_rows
+        from rowspace.kernels.cpu_words import Bags
+
+        inputs, outputs, frozen = tables.inputs.data, tables.outputs.data, tables.frozen
+        bags = Bags(tables.bags.ids, tables.bags.offsets, tables.mean)
+
+        def rows(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
+            skipgram_tree_rows(windows, n, tree, inputs, outputs, lr, scratch, frozen)
+            return int(windows.cuts[n])
+
+        def pooled(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
+            skipgram_tree_bags(windows, n, tree, bags, inputs, outputs, lr, scratch, frozen)
             return int(windows.cuts[n])
 
         return rows if tables.plain else pooled

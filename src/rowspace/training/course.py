@@ -177,7 +177,7 @@ class Course:
         return EpochEnd(done, self.settings.epochs, last, self.state, self.objective)
 
     def model(self) -> Model:
-        """The result: input rows as vectors, output rows as context."""
+        """The result: input rows as vectors, the output rows of items as context."""
         state, kind = self.state, "deterministic" if self.settings.deterministic else "fast"
         encoded = state.encoded
         record = {
@@ -194,5 +194,6 @@ class Course:
             "seconds": round(state.seconds, 3),
         }
         vectors = Vectors(state.vocabulary, self.objective.rows(state.tables))
-        context = state.tables.outputs.rows if self.objective.starts else None
+        tables = state.tables
+        context = tables.outputs.rows if self.objective.starts and tables.tree is None else None
         return Model(vectors, state.config, record, context)

@@ -14,6 +14,7 @@ from rowspace.table.schedules import Schedule, schedule
 from rowspace.vocabulary import Exact, Unseen, policy
 from rowspace.vocabulary.building import Building
 from rowspace.vocabulary.count import usable_cores
+from rowspace.vocabulary.phrases import Joining, Phrases
 
 VOCABULARIES = ("union", "corpus")
 
@@ -31,7 +32,9 @@ class Settings:
     reserved: items that have the first rows whatever their counts, such as `("<pad>",)`; as text,
     parted by commas. freeze: rows that came from the start stay as they are. vocabulary: of a run
     with a start, "corpus" has the words of the corpus alone, "union" those of the start too; None
-    is union where the run goes on with a model, else corpus. The others are those of
+    is union where the run goes on with a model, else corpus. phrases: passes of joining words that
+    belong together before the vocabulary is made (docs/phrases.md); or a `Joining`, how to learn
+    them, or `Phrases` that are there already, or the path of their file. The others are those of
     `corpus.Reading` and `vocabulary.Building`.
     """
 
@@ -57,6 +60,7 @@ class Settings:
     column: str | None = None
     encoding_errors: str = "strict"
     markup: str = "auto"
+    phrases: int | str | Joining | Phrases = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "unseen", policy(self.unseen))
@@ -75,6 +79,7 @@ class Settings:
             self.vocabulary in (None, *VOCABULARIES), "vocabulary", self.vocabulary,
             " or ".join(VOCABULARIES),
         )  # fmt: skip
+        object.__setattr__(self, "phrases", _phrases(self.phrases))
         number = isinstance(self.checkpoint_every, (int, float))
         SettingError.unless(
             number and self.checkpoint_every > 0, "checkpoint_every", self.checkpoint_every,
@@ -85,6 +90,14 @@ class Settings:
     def rates(self) -> Schedule:
         """The schedule of the learning rate, with its warm-up."""
         return schedule(self.schedule, warmup=self.warmup)
+
+    @property
+    def joining(self) -> Joining | Phrases | None:
+        """How phrases are learned, or those that are joined; None without any."""
+        if isinstance(self.phrases, int):
+            return Joining(self.phrases, memory=self.memory) if self.phrases else None
+        assert not isinstance(self.phrases, str)
+        return self.phrases
 
     @property
     def reading(self) -> Reading:
@@ -111,8 +124,14 @@ class Settings:
             "unseen": self.unseen.config(),
             "reserved": list(self.reserved),
             "tokenizer": os.path.basename(self.tokenizer),
+            "phrases": self._phrases(),
         }
         return {name: plain.get(name, getattr(self, name)) for name in names}
+
+    def _phrases(self) -> int | dict[str, Any]:
+        if isinstance(self.phrases, Phrases):
+            return {"phrases": len(self.phrases), "fingerprint": self.phrases.fingerprint}
+        return self.phrases.config() if isinstance(self.phrases, Joining) else int(self.phrases)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Settings:
@@ -127,6 +146,17 @@ class Settings:
             return cls(**given)
         except InputError as error:
             raise SettingError(error.message, hint=error.hint) from error
+
+
+def _phrases(given: object) -> int | Joining | Phrases:
+    """Raises SettingError; InputError, FormatError for a file that holds none."""
+    if isinstance(given, (Joining, Phrases)):
+        return given
+    if isinstance(given, (str, os.PathLike)):
+        return Phrases.load(given)
+    _whole("phrases", given, 0, 10, " passes, or the path of a file of phrases")
+    assert isinstance(given, int)
+    return given
 
 
 def _whole(name: str, value: object, low: int, high: int, why: str = "") -> None:

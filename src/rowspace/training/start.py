@@ -25,6 +25,7 @@ from rowspace.vectors import Model, Vectors
 from rowspace.vectors.stored import Rows
 from rowspace.vocabulary import Subwords, Unseen, policy
 from rowspace.vocabulary.grams import Grams
+from rowspace.vocabulary.phrases import Phrases
 
 Source: TypeAlias = "str | os.PathLike[str] | Model | Vectors | Start"
 
@@ -44,7 +45,8 @@ class Start:
     """`vectors`, the `context` rows [V, D] of their training or None, and its `config`.
 
     about: what there is to tell, as data: file (a name, no path), format, items, dim, goes_on and
-    fingerprint. tokenizer: the trained tokenizer that came along, if there is one.
+    fingerprint. tokenizer: the trained tokenizer that came along, if there is one. phrases: those
+    that were joined in its text.
     """
 
     vectors: Vectors
@@ -52,6 +54,7 @@ class Start:
     config: Mapping[str, Any]
     about: Mapping[str, Any]
     tokenizer: Path | None = None
+    phrases: Phrases | None = None
 
     @classmethod
     def of(cls, source: Source, spool: str | Path | None = None) -> Start:
@@ -82,7 +85,9 @@ class Start:
             "goes_on": context is not None,
             "fingerprint": fingerprint(vectors, context),
         }
-        return cls(vectors, context, model.config, about, tokenizer)
+        kept = model.arrays.get("phrases")
+        phrases = None if kept is None else Phrases.from_array(kept)
+        return cls(vectors, context, model.config, about, tokenizer, phrases)
 
     @property
     def name(self) -> str:
@@ -98,6 +103,12 @@ class Start:
     def unseen(self) -> Unseen:
         """Its policy for unseen items."""
         return self.vectors.vocabulary.unseen
+
+    @property
+    def loss(self) -> str | None:
+        """The loss it was trained with, "ns" or "hs"; None where that is not known."""
+        loss = self._config("objective").get("loss")
+        return loss if isinstance(loss, str) else None
 
     def kind(self) -> Trained:
         """The class of the objective it was trained with; skip-gram, where that is not known."""
@@ -122,6 +133,8 @@ class Start:
             }
         if "tokenizer" in found:
             found["tokenizer"] = self._tokenizer(found["tokenizer"])
+        if self.goes_on and self.phrases is not None:
+            found["phrases"] = self.phrases
         ngrams = isinstance(self.unseen, Subwords | Grams) and self.unseen.maxn > 0
         if self.goes_on or ngrams:
             found["unseen"] = self.unseen

@@ -110,7 +110,8 @@ def begun(
     if start is not None:
         moved = move(start, vocabulary, tables.inputs, freeze=settings.freeze)
         found = coverage(start, vocabulary, counts, moved)
-        move_context(start, moved, tables.outputs, vocabulary)
+        if tables.tree is None:  # inner nodes are no items
+            move_context(start, moved, tables.outputs, vocabulary)
         config["start"] |= {name: found[name] for name in ("known", "of", "tokens")}
         if settings.freeze:
             tables = tables._replace(frozen=moved.frozen)

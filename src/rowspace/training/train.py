@@ -28,10 +28,12 @@ from rowspace.training.glove import pairs_of
 from rowspace.training.interrupt import Interrupted, asked_to_stop
 from rowspace.training.plan import Plan
 from rowspace.training.settings import Settings
-from rowspace.training.start import Source
+from rowspace.training.start import Source, Start
 from rowspace.training.state import State, begun, resumed
 from rowspace.vectors import Model
-from rowspace.vocabulary.learn import Corpus, is_paths, learn
+from rowspace.vocabulary.joined import PHRASES, learn_joined
+from rowspace.vocabulary.learn import Corpus, is_paths
+from rowspace.vocabulary.phrases import Phrases
 
 Callback: TypeAlias = Callable[[EpochEnd], object]
 
@@ -77,7 +79,7 @@ def train(
             state = _begin(plan, corpus, place, tell)
         course = Course(objective, chosen, state, tell)
         _work(course, place, callbacks)
-        model = course.model()
+        model = _with_phrases(course.model(), chosen, place)
         if output is not None:
             save(model, output, force=True, tokenizer=_tokenizer(chosen))
             place.spent = True
@@ -132,8 +134,9 @@ def _begin(plan: Plan, corpus: Corpus, place: _Place, tell: Callable[[Event], No
     if place.kept is not None:
         place.kept.clear()
     settings, start = plan.settings, plan.start
-    vocabulary, encoded = learn(
+    vocabulary, encoded = learn_joined(
         corpus,
+        settings.joining,
         reading=settings.reading,
         building=plan.building,
         folder=place.folder / "corpus",
@@ -149,10 +152,39 @@ def _begin(plan: Plan, corpus: Corpus, place: _Place, tell: Callable[[Event], No
     _count(plan, state, place, tell)
     if start is not None:
         tell({"type": "start", **start.about, **state.start, "freeze": settings.freeze})
-        if state.tables.frozen is not None and state.tables.frozen.all():
-            message = "every row came from the start and is frozen: only output rows learn"
+        for message in _doubts(state, start):
             tell({"type": "warning", "message": message})
     return state
+
+
+def _doubts(state: State, start: Start) -> Iterator[str]:
+    """What somebody might expect of a start, and does not happen."""
+    if state.tables.frozen is not None and state.tables.frozen.all():
+        yield "every row came from the start and is frozen: only output rows learn"
+    if start.loss == "hs":
+        yield (
+            f"{start.name} was trained with hierarchical softmax, whose tree belongs to its corpus "
+            "and is not kept: the run starts from its vectors, and does not go on with its settings"
+        )
+    elif start.goes_on and state.tables.tree is not None:
+        yield (
+            f"the output rows of {start.name} are those of words, and with --loss hs the inner "
+            "nodes of a tree learn: these begin anew"
+        )
+
+
+def _with_phrases(model: Model, settings: Settings, place: _Place) -> Model:
+    """The model, and the phrases that were joined in its text."""
+    if settings.joining is None:
+        return model
+    phrases = Phrases.load(place.folder / "corpus" / PHRASES)
+    return Model(
+        model.vectors,
+        model.config,
+        model.record,
+        model.context,
+        arrays={**model.arrays, "phrases": phrases.to_array()},
+    )
 
 
 def _resume(

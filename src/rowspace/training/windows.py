@@ -48,7 +48,8 @@ class WindowWork(crew.Work):
     def scratch(self) -> Scratch:
         objective, bags = self.objective, self.tables.bags
         longest, stride = int(bags.lengths.max(initial=1)), self.tables.inputs.data.shape[1]
-        return scratch(objective.window, objective.negative, longest, stride, bags.ids.dtype.type)
+        met = objective.met(self.tables)
+        return scratch(objective.window, met, longest, stride, bags.ids.dtype.type)
 
     def draw(self, unit: int, room: Drawn) -> tuple[int, int]:
         epoch, at = divmod(unit, self.units)

@@ -6,6 +6,7 @@ their Compositionality"); connectors as in gensim. How they are learned: `phrase
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -223,6 +224,11 @@ class Phrases:
             return cls(passes, Joining(**settings))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise FormatError(path, f"broken phrases: {error}") from None
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells them from others: blake2b, in hexadecimal."""
+        return hashlib.blake2b(self.to_bytes(), digest_size=16).hexdigest()
 
     def to_array(self) -> np.ndarray:
         """`to_bytes` as int64, eight bytes a number, for a model to keep among its arrays."""
