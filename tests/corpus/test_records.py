@@ -126,7 +126,7 @@ def test_a_column_that_is_not_there(tmp_path: Path, asked: str, hint: str) -> No
         ("a.jsonl", '{"a": 1}\n[2]\n', "line 2: wanted a JSON object"),
         ("a.jsonl", '{"a": 1}\n\n{"a"\n', "line 3: not JSON"),
         ("a.jsonl", '{"a": NaN}\n', "line 1: not JSON"),
-        ("a.jsonl", '{"a": [["x"]]}\n', "a: 'a'|a list in a list"),
+        ("a.jsonl", '{"a": [["x"]]}\n', "column 'a', row 0: a list in a list"),
         ("a.parquet", "PAR1", "wanted a parquet file"),
     ],
 )

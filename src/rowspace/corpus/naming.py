@@ -1,9 +1,10 @@
-"""Names of columns: which there are, which was meant, which there are twice."""
+"""Names in messages: of the file, of the columns there are, of the one that was meant."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 from rowspace.errors import InputError
@@ -29,8 +30,9 @@ def require_columns(
     source: str, wanted: Sequence[str], there: Sequence[str], *, hint: str = ""
 ) -> None:
     """Raises InputError for the first of `wanted` that is not there."""
+    known = set(there)
     for name in wanted:
-        if name not in there:
+        if name not in known:
             raise no_column(source, name, there, hint=hint)
 
 
@@ -43,3 +45,12 @@ def require_distinct(source: str, names: Sequence[str], *, hint: str = "") -> No
             f"{Counter(names)[twice[0]]} times",
             hint=hint,
         )
+
+
+@contextmanager
+def as_of(source: str) -> Iterator[None]:
+    """An InputError on the way begins with the file it is about."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{source}: {error.message}", hint=error.hint) from None

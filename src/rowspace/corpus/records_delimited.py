@@ -39,7 +39,8 @@ def delimited(
     require_distinct(source, header, hint=hint)
     names = header if wanted is None else list(wanted)
     require_columns(source, names, header, hint=hint)
-    kept = [Gathered(header.index(name)) for name in names]
+    at = {name: place for place, name in enumerate(header)}
+    kept = [Gathered(at[name]) for name in names]
     starts: list[np.ndarray] = []
     for number, some in enumerate(chain([rows], batches)):
         if number % ASK == ASK - 1:

@@ -11,7 +11,7 @@ import numpy as np
 from rowspace.corpus.cells import texts_of
 from rowspace.corpus.columns import text_lines
 from rowspace.corpus.intake import Intake
-from rowspace.corpus.naming import require_columns, require_distinct
+from rowspace.corpus.naming import as_of, require_columns, require_distinct
 from rowspace.corpus.opening import named
 from rowspace.corpus.places import Places, joined
 from rowspace.corpus.reading import Reading
@@ -100,7 +100,9 @@ def _parquet(path: str, wanted: Sequence[str] | None) -> Read:
             there = file.schema_arrow.names
             require_distinct(path, there)
             require_columns(path, wanted or (), there)
-            columns = of_arrow(file.read(columns=wanted), path)
+            table = file.read(columns=wanted)
+        with as_of(path):
+            columns = of_arrow(table)
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             f"{path}: wanted a parquet file: {error}", hint="write or download the file again"

@@ -34,7 +34,7 @@ def of_frame(frame: Any, wanted: Sequence[str] | None) -> Found:
         require_distinct("a table", frame.schema.names)
         require_columns("a table", wanted or (), frame.schema.names)
         chosen = frame if wanted is None else frame.select(list(wanted))
-        return of_arrow(chosen, "a table"), "a table"
+        return of_arrow(chosen), "a table"
     if hasattr(frame, "collect"):  # a LazyFrame
         frame = frame.collect()
     names = [str(name) for name in frame.columns]
@@ -78,7 +78,7 @@ def of_rows(rows: Sequence[Any], wanted: Sequence[str] | None) -> Found:
     return {str(key): column_of([row.get(key) for row in rows], str(key)) for key in kept}, source
 
 
-def of_arrow(table: Any, source: str) -> dict[str, np.ndarray]:
+def of_arrow(table: Any) -> dict[str, np.ndarray]:
     """The columns of a pyarrow table or record batch."""
     return {
         name: _of_arrow(table.column(place), name) for place, name in enumerate(table.schema.names)
@@ -166,12 +166,20 @@ def _of_arrow(column: Any, name: str) -> np.ndarray:
     if types.is_integer(kind) and column.null_count:
         ends = pc.min_max(column).as_py()
         if _beyond(ends["min"], ends["max"]):
-            return column_of(column.to_pylist(), name)
+            return column_of(_values(column, name), name)
     timed = types.is_timestamp(kind) or types.is_date(kind) or types.is_duration(kind)
     if types.is_integer(kind) or types.is_floating(kind) or timed:
         flat = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         return _of_numpy(flat.to_numpy(zero_copy_only=False), name)
-    return column_of(column.to_pylist(), name)
+    return column_of(_values(column, name), name)
+
+
+def _values(column: Any, name: str) -> list[Any]:
+    """A pyarrow column as Python's values. Raises InputError for text that is not UTF-8."""
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"column {name!r}: it cannot be read: {error}") from None
 
 
 def _beyond(low: int | None, high: int | None) -> bool:

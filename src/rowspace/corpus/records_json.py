@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from rowspace.corpus.cells import column_of
-from rowspace.corpus.naming import require_columns
+from rowspace.corpus.naming import as_of, require_columns
 from rowspace.corpus.room import require_room
 from rowspace.errors import InputError
 
@@ -49,5 +49,6 @@ def json_lines(
             column.append(record.get(name))
         at.append(number)
     require_columns(source, wanted or (), list(there))
-    columns = {name: column_of(column, f"{source}: {name}") for name, column in values.items()}
+    with as_of(source):
+        columns = {name: column_of(column, name) for name, column in values.items()}
     return columns, np.array(at, np.int64)
