@@ -34,9 +34,11 @@ class CBOW(Prediction):
             cbow(windows, n, negative, bags, inputs, outputs, lr, scratch, frozen)
             return n
 
+        if tree is None:
+            return pooled
+
         def down(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
-            assert tree is not None
             cbow_tree(windows, n, tree, bags, inputs, outputs, lr, scratch, frozen)
             return n
 
-        return pooled if tree is None else down
+        return down

@@ -41,7 +41,8 @@ _PATH = 16  # inner nodes above a word, or so
 class Tables(NamedTuple):
     """What learns: input rows [R, D], output rows, the bag of each item.
 
-    `outputs` [V, D], a row an item; with a `tree` [V - 1, D], a row an inner node. `frozen` uint8 [R]: where it is not 0 the input row stays as it is. None: every row learns.
+    `outputs` [V, D], a row an item; with a `tree` [V - 1, D], a row an inner node. `frozen` uint8
+    [R]: where it is not 0 the input row stays as it is. None: every row learns.
     sums: of the squared gradients of both, for an objective that learns by AdaGrad.
     """
 

@@ -94,10 +94,9 @@ class Settings:
     @property
     def joining(self) -> Joining | Phrases | None:
         """How phrases are learned, or those that are joined; None without any."""
-        if isinstance(self.phrases, int):
-            return Joining(self.phrases, memory=self.memory) if self.phrases else None
-        assert not isinstance(self.phrases, str)
-        return self.phrases
+        if isinstance(self.phrases, (Joining, Phrases)):
+            return self.phrases
+        return Joining(int(self.phrases), memory=self.memory) if self.phrases else None
 
     @property
     def reading(self) -> Reading:
@@ -155,8 +154,7 @@ def _phrases(given: object) -> int | Joining | Phrases:
     if isinstance(given, (str, os.PathLike)):
         return Phrases.load(given)
     _whole("phrases", given, 0, 10, " passes, or the path of a file of phrases")
-    assert isinstance(given, int)
-    return given
+    return int(given)  # type: ignore[call-overload, no-any-return]
 
 
 def _whole(name: str, value: object, low: int, high: int, why: str = "") -> None:
