@@ -154,7 +154,7 @@ def _phrases(given: object) -> int | Joining | Phrases:
     if isinstance(given, (str, os.PathLike)):
         return Phrases.load(given)
     _whole("phrases", given, 0, 10, " passes, or the path of a file of phrases")
-    return int(given)  # type: ignore[call-overload, no-any-return]
+    return int(given)  # type: ignore[call-overload]
 
 
 def _whole(name: str, value: object, low: int, high: int, why: str = "") -> None:
