@@ -19,6 +19,7 @@ SECTIONS = {
         "analogy": ("rowspace.cli.ask:analogy", "A is to B as C is to …"),
         "similarity": ("rowspace.cli.ask:similarity", "How alike two items are."),
         "encode": ("rowspace.cli.encode:encode", "The vectors of words or texts."),
+        "draw": ("rowspace.cli.draw:draw", "A picture of vectors in the plane."),
         "predict": ("rowspace.cli.predict:predict", "The labels of texts."),
     },
     "Move": {
@@ -38,6 +39,10 @@ SECTIONS = {
 TRAINERS = {
     "What to train": {
         "words": ("rowspace.cli.train_words:words", "Word vectors from text."),
+        "table": (
+            "rowspace.cli.train_table:table",
+            "Vectors of a table's columns, and its target.",
+        ),
     },
 }
 
