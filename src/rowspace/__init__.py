@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rowspace.files import load as load
     from rowspace.files import save as save
     from rowspace.objectives import CBOW as CBOW
+    from rowspace.objectives import GloVe as GloVe
     from rowspace.objectives import SkipGram as SkipGram
     from rowspace.padding import pad_sequences as pad_sequences
     from rowspace.padding import padding_mask as padding_mask
@@ -65,7 +66,7 @@ _WHERE = {
     "SettingError VocabularyError",
     "evaluate": "Score analogies similarity",
     "files": "convert load save",
-    "objectives": "CBOW SkipGram",
+    "objectives": "CBOW GloVe SkipGram",
     "padding": "pad_sequences padding_mask sequence_lengths sequence_mask",
     "ragged": "Ragged",
     "table": "SGD Adagrad Adam AdamW RowWiseAdagrad Table get_threads set_threads",

@@ -22,6 +22,9 @@ WORDS = {
     "reserved": ((), "none"),
     "buckets": (2_000_000, "by policy"),
     "freeze": (False, "no-freeze"),
+    "memory": (1 << 30, "1 GiB"),
+    "symmetric": (True, "symmetric"),
+    "by_distance": (True, "by-distance"),
     "vocabulary": (None, "union where --from goes on, else corpus"),
 }
 
@@ -50,15 +53,30 @@ def agree(field: str, value: object, shown: str) -> bool:
     return float(first) == value if isinstance(value, (int, float)) else first == value
 
 
-def test_objectives():
-    from rowspace.objectives import CBOW, SkipGram
+def shown_for(name: str, shown: str) -> str:
+    """What `5; cbow, glove 0.05` says of one objective."""
+    first, *others = shown.split("; ")
+    for other in others:
+        names, _, value = other.rpartition(" ")
+        if name in names.split(", "):
+            return value
+    return first
 
-    assert owned("objective").keys() == {f.name for f in fields(SkipGram)}
-    for field, shown in owned("objective").items():
-        assert agree(field, defaults(SkipGram)[field], shown), field
-        if agree(field, defaults(CBOW)[field], shown):
-            continue
-        assert shown.endswith(f"; cbow {defaults(CBOW)[field]:g}"), field
+
+def test_objectives():
+    from rowspace.objectives import CBOW, OBJECTIVES, GloVe, SkipGram
+
+    both = {f.name for f in fields(SkipGram)}
+    assert owned("objective").keys() == both == {f.name for f in fields(CBOW)}
+    assert owned("glove").keys() == {f.name for f in fields(GloVe)} - both
+    for name, kind in OBJECTIVES.items():
+        for field in fields(kind):
+            shown = {**owned("objective"), **owned("glove")}[field.name]
+            if (name, field.name) == ("glove", "min_lr"):
+                assert defaults(GloVe)["min_lr"] is None and "glove as --lr" in shown
+                continue
+            told = shown_for(name, shown)
+            assert agree(field.name, defaults(kind)[field.name], told), (name, field.name)
 
 
 def test_training():

@@ -111,7 +111,7 @@ def test_force_writes_over_a_model(command, corpus, tmp_path):
         (("--lr", "x"), "--lr"),
         (("--sample", "2"), "sample"),
         (("--threads", "100000"), "threads"),
-        (("--objective", "glove"), "--objective"),
+        (("--objective", "word"), "--objective"),
         (("--minn", "2"), "--unseen subwords"),
         (("--unseen", "hashed", "--maxn", "4"), "--unseen subwords"),
         (("--unseen", "subwords", "--minn", "5", "--maxn", "2"), "minn"),

@@ -37,9 +37,16 @@ class Resolved:
     start: Start | None = None
 
     def objective(self) -> Objective:
-        """The objective, with the settings chosen for it."""
+        """The objective, with the settings chosen for it. Raises Mistake for one it has not."""
         kind = self.kind()
         known = {field.name for field in fields(kind)}
+        for setting in SETTINGS:
+            ours = setting.owner in ("objective", "glove")
+            if ours and setting.field in self.chosen and setting.field not in known:
+                raise Mistake(
+                    f"{setting.spelled} means nothing with --objective {kind.name}",
+                    hint="leave it away, or choose another --objective",
+                )
         return kind(**{name: v for name, (v, _) in self.chosen.items() if name in known})
 
     def kind(self) -> type[Objective]:
@@ -116,6 +123,11 @@ def resolved(ctx: click.Context) -> Resolved:
     if like != "rowspace":
         from rowspace import objectives
 
+        if objective == "glove":
+            raise Mistake(
+                f"--like {like} says how skip-gram and CBOW learn, not glove",
+                hint="leave --like away",
+            )
         theirs = objectives.like(like, objective)
         chosen.update({k: (v, f"--like {like}") for k, v in theirs.items()})
     if start is not None:

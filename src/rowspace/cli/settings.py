@@ -12,7 +12,23 @@ from typing import Any
 
 import click
 
+class Size(click.ParamType):
+    """A size in bytes: 500MB, 4GB, or a plain number."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """Bytes; units are powers of ten."""
+        text = str(value).strip().upper().removesuffix("B")
+        factor = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}.get(text[-1:], 1)
+        try:
+            return int(float(text if factor == 1 else text[:-1]) * factor)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r:.40} is no size such as 500MB or 4GB", param, ctx)
+
+
 COUNT = click.IntRange(min=1)
+SIZE = Size()
 NOT_NEGATIVE = click.FloatRange(min=0)
 POSITIVE = click.FloatRange(min=0, min_open=True)
 UNSEEN = ["error", "unknown", "subwords", "hashed", "quotient"]
@@ -21,13 +37,15 @@ METAVARS: dict[Any, str] = {
     click.IntRange: "N",
     click.FloatRange: "X",
     float: "X",
+    Size: "SIZE",
     str: "TEXT",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A field, where it belongs (objective, unseen, training), how it is written, what it is."""
+    """A field, where it belongs (objective, glove, unseen, training), how it is written, what it
+    is."""
 
     field: str
     owner: str
@@ -44,7 +62,9 @@ class Setting:
 
 SETTINGS = (
     Setting("dim", "objective", COUNT, "200", "Numbers in a vector."),
-    Setting("window", "objective", COUNT, "5", "Words to each side that count as context."),
+    Setting(
+        "window", "objective", COUNT, "5; glove 15", "Words to each side that count as context."
+    ),
     Setting(
         "shrink",
         "objective",
@@ -59,8 +79,32 @@ SETTINGS = (
     ),
     Setting("noise_power", "objective", float, "0.75", "Noise is drawn by count to this power."),
     Setting("epochs", "training", COUNT, "15", "Passes over the corpus."),
-    Setting("lr", "objective", POSITIVE, "0.025; cbow 0.05", "Learning rate at its height."),
-    Setting("min_lr", "objective", NOT_NEGATIVE, "0.0001", "Learning rate it falls to."),
+    Setting("lr", "objective", POSITIVE, "0.025; cbow, glove 0.05", "Learning rate at its height."),
+    Setting(
+        "min_lr", "objective", NOT_NEGATIVE, "0.0001; glove as --lr", "Learning rate it falls to."
+    ),
+    Setting(
+        "symmetric",
+        "glove",
+        bool,
+        "symmetric",
+        "Count the words before and after, or before alone.",
+        "--symmetric/--asymmetric",
+    ),
+    Setting(
+        "by_distance",
+        "glove",
+        bool,
+        "by-distance",
+        "Count a word for 1 / its distance, or for 1.",
+        "--by-distance/--flat",
+    ),
+    Setting("x_max", "glove", POSITIVE, "100", "Pairs counted as often have the full weight."),
+    Setting("alpha", "glove", NOT_NEGATIVE, "0.75", "The weight of rarer ones: (X / x-max)^alpha."),
+    Setting("clip", "glove", POSITIVE, "100", "Most that a number of a gradient may be."),
+    Setting(
+        "vectors", "glove", click.Choice(["sum", "words"]), "sum", "The vectors: W + W̃, or W alone."
+    ),
     Setting(
         "schedule",
         "training",
@@ -134,6 +178,7 @@ SETTINGS = (
         "union where --from goes on, else corpus",
         "The words of the result: those of --from and of the corpus, or of the corpus alone.",
     ),
+    Setting("memory", "training", SIZE, "1 GiB", "Memory for counting words and pairs."),
     Setting("threads", "training", COUNT, "all cores", "Threads that train."),
     Setting("processes", "training", COUNT, "all cores", "Processes that read the corpus."),
     Setting("seed", "training", click.IntRange(min=0), "0", "Where the randomness starts."),

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from rowspace.cli.output import Output, coloured, visible
 
 Event = dict[str, Any]
+OFTEN = ("progress", "scan", "count")  # events that come all the time
 LINE_EVERY = 5.0  # seconds between two plain lines
 NARROW, WIDE = 40, 88  # columns: below, only the percentage; from, the figures too
 
@@ -84,10 +85,10 @@ class Lines:
         now = time.monotonic()
         if kind == "warning":
             self.output.warn(str(event.get("message", "")))
-        elif kind in ("progress", "scan") and now - self.last < LINE_EVERY:
+        elif kind in OFTEN and now - self.last < LINE_EVERY:
             return
         elif line := sentence(event):
-            self.last = now if kind in ("progress", "scan") else self.last
+            self.last = now if kind in OFTEN else self.last
             self.output.say(line)
 
     def close(self) -> None:
@@ -121,6 +122,11 @@ class Bar:
         kind = event.get("type")
         if kind == "scan":
             self.progress.update(self.task, stage="reading", figures=scanned(event))
+        elif kind == "count":
+            done = float(event.get("fraction") or 0)
+            self.progress.update(
+                self.task, total=1.0, completed=done, stage="pairs", figures=paired(event)
+            )
         elif kind == "progress":
             self.progress.update(
                 self.task,
@@ -142,6 +148,8 @@ def sentence(event: Event) -> str:
     kind = event.get("type")
     if kind == "scan":
         return f"reading: {scanned(event)}"
+    if kind in ("count", "counted"):
+        return f"pairs: {paired(event)}"
     if kind == "progress":
         percent = 100 * float(event.get("fraction") or 0)
         epoch = f"epoch {event.get('epoch', '?')}/{event.get('epochs', '?')}"
@@ -160,7 +168,8 @@ def sentence(event: Event) -> str:
     if kind == "start":
         return started(event)
     if kind == "resumed":
-        return f"going on after {float(event.get('words') or 0) / 1e6:.1f} M words"
+        what = event.get("counted", "words")
+        return f"going on after {float(event.get('words') or 0) / 1e6:.1f} M {what}"
     return ""
 
 
@@ -187,11 +196,22 @@ def scanned(event: Event) -> str:
     return f"{tokens / 1e6:.1f} M words, {taken / 1e6:.0f} MB{rate}"
 
 
+def paired(event: Event) -> str:
+    """How far the counting of pairs is."""
+    words, seconds = float(event.get("words") or 0), float(event.get("seconds") or 0)
+    pairs = number(event, "pairs")
+    if pairs is not None:
+        return f"{pairs / 1e6:.1f} M, of {words / 1e6:.1f} M words, {duration(seconds)}"
+    fraction = float(event.get("fraction") or 0)
+    return f"{event.get('stage', 'counting')} {fraction:.0%}, {words / 1e6:.1f} M words"
+
+
 def figures(event: Event) -> str:
     """Words a second, loss, learning rate, time left, where the event has them."""
     parts = []
     if (rate := number(event, "words_per_second")) is not None:
-        parts.append(f"{rate / 1e6:.2f} M words/s" if rate >= 1e5 else f"{rate:.0f} words/s")
+        what = f"{event.get('counted', 'words')}/s"
+        parts.append(f"{rate / 1e6:.2f} M {what}" if rate >= 1e5 else f"{rate:.0f} {what}")
     if (loss := number(event, "loss")) is not None:
         parts.append(f"loss {loss:.4f}")
     if (rate := number(event, "lr")) is not None:

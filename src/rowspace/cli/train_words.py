@@ -21,10 +21,10 @@ from rowspace.cli.show_progress import shown
 @click.option("-o", "--output", "target", type=click.Path(), help="The model folder to write.")
 @click.option(
     "--objective",
-    type=click.Choice(["skipgram", "cbow"]),
+    type=click.Choice(["skipgram", "cbow", "glove"]),
     default="skipgram",
     show_default=True,
-    help="Predict the context from the word, or the word from its context.",
+    help="Predict the context from the word, the word from its context, or learn from counts.",
 )
 @click.option(
     "--like",
