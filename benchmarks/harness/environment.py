@@ -17,6 +17,7 @@ WANTED = {
     "gensim": [["gensim==4.4.0", "scipy"]],
     "fasttext": [["fasttext==0.9.3", "setuptools"]],
     "torch": [_TORCH],
+    "sklearn": [["scikit-learn==1.9.1"]],
     "fbgemm_gpu": [_TORCH, ["--no-deps", "fbgemm-gpu-cpu==1.8.0"]],
 }
 

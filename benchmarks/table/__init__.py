@@ -1,0 +1,1 @@
+"""Tables of categories and numbers beside scikit-learn's boosting and logistic regression."""
