@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from rowspace.corpus.records import Records
 from rowspace.errors import InputError
-from rowspace.evaluate.classification import judge, scores_of
+from rowspace.evaluate.classification import judge
+from rowspace.evaluate.regression import judge_numbers
 from rowspace.evaluate.score import Score
 from rowspace.vectors.table_columns import numbers_of, texts_of, trimmed
 from rowspace.vectors.tabular import Answer, Tabular
 
-LOWER = {"better": "lower"}
 SHOWN = ("accuracy", "macro-f1", "auc", "log-loss", "ece")
 """Figures of classes that are told."""
 
@@ -30,7 +28,7 @@ def table_scores(model: Tabular, table: Records, *, seed: int = 0) -> list[Score
         raise InputError(f"{table.source}: no row has a target {model.answer.target!r}")
     found = model.answers(table.take(np.flatnonzero(there)))
     if model.answer.classes is None:
-        return number_scores(truth[there], found, seed=seed)
+        return judge_numbers(truth[there], found, seed=seed)
     names = [*model.answer.classes]
     scores = judge(truth[there], found, labels=names, seed=seed).scores
     return [score for name in SHOWN for score in scores if score.name == name]
@@ -51,17 +49,3 @@ def truth_of(answer: Answer, table: Records) -> tuple[np.ndarray, np.ndarray]:
         cells = [one.rstrip(".") if one else one for one in cells]
     there = np.array([one is not None for one in cells], bool)
     return np.array([place.get(one, -1) for one in cells], np.int64), there
-
-
-def number_scores(truth: np.ndarray, found: np.ndarray, *, seed: int = 0) -> list[Score]:
-    """rmse, mae and r2 of numbers float64 [n]; r2 is NaN where the truth is one value."""
-    off = found - truth
-    patterns = np.stack([off * off, np.abs(off), truth - truth.mean(), (truth - truth.mean()) ** 2])
-
-    def figures(draws: np.ndarray) -> np.ndarray:
-        squares, sizes, moved, spread = (draws @ patterns.T).T / draws.sum(axis=1)
-        return np.stack([np.sqrt(squares), sizes, 1 - squares / (spread - moved**2)], axis=1)
-
-    counts = np.ones(len(truth), np.int64)
-    rmse, mae, r2 = scores_of(["rmse", "mae", "r2"], counts, figures, seed=seed)
-    return [replace(rmse, extra=LOWER), replace(mae, extra=LOWER), r2]

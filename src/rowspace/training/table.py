@@ -17,6 +17,7 @@ import numpy as np
 from rowspace.corpus.records import Records, records
 from rowspace.corpus.splits import split
 from rowspace.errors import DivergedError, InputError, SettingError
+from rowspace.evaluate.calibration import temperature
 from rowspace.evaluate.tables import truth_of
 from rowspace.files import save
 from rowspace.kernels.jit import cold
@@ -29,7 +30,6 @@ from rowspace.training.table_course import (
     Examples,
     TableCourse,
     scores_of,
-    temperature,
 )
 from rowspace.training.table_network import Network
 from rowspace.training.table_result import judged, model_of
@@ -255,7 +255,7 @@ def _model(parts: Parts, network: Network, best: Best, columns: Columns, reading
     if answer.classes is not None:
         known = parts.valid.y >= 0
         scores = scores_of(network, parts.valid.cells)[known]
-        warmth = temperature(scores, parts.valid.y[known], parts.valid.weights[known])
+        warmth = temperature(scores, parts.valid.y[known])
         answer = replace(answer, temperature=warmth)
     dims = [one.dim for one in network.tables]
     record = {
@@ -271,6 +271,7 @@ def _model(parts: Parts, network: Network, best: Best, columns: Columns, reading
         "valid": [round(figure, 6) for figure in best.figures],
         "best_epoch": best.epoch,
         "memory": memory(parts.sheet, dims),
+        "bytes": 4 * (network.dense.size + sum(len(one) * one.dim for one in network.tables)),
     }
     training = {
         "seed": reading.seed,

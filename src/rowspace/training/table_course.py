@@ -224,21 +224,3 @@ def _of_numbers(name: str, part: Examples, found: np.ndarray) -> float:
         return -math.sqrt(squares)
     spread = float(((part.y - part.y @ share) ** 2) @ share)
     return 1 - squares / spread if spread > 0 else -squares
-
-
-def temperature(scores: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:
-    """What scores are to be divided by so that the validation part is likeliest, from 0.05 to 20
-    (Guo et al. 2017, "On calibration of modern neural networks"), by golden section."""
-    wide, rows = scores.astype(np.float64), np.arange(len(y))
-
-    def loss(place: float) -> float:
-        p = probabilities(wide, math.exp(place))[rows, y]
-        return float(-np.log(np.maximum(p, 1e-300)) @ weights)
-
-    low, high, ratio = math.log(0.05), math.log(20.0), (math.sqrt(5) - 1) / 2
-    for _ in range(40):
-        width = ratio * (high - low)
-        low, high = (
-            (low, low + width) if loss(high - width) < loss(low + width) else (high - width, high)
-        )
-    return math.exp((low + high) / 2)
