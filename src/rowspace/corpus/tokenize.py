@@ -29,6 +29,10 @@ WORD = regex.compile(
 )
 WORD_OR_END = regex.compile(WORD.pattern + r"|\n")
 CHARACTER = regex.compile(r"\n|\X")
+MARK = regex.compile(
+    r"[^\p{L}\p{M}\p{N}_\s'\u2019\u200c\u200d]|"
+    r"['\u2019](?![\p{L}\p{N}])|(?<![\p{L}\p{M}\p{N}])['\u2019]"
+)
 ASCII = bytes(range(128))
 
 
@@ -53,6 +57,12 @@ class Tokenizer(ABC):
     def slow(self, data: bytes) -> bool:
         """Whether `prepare` runs through this text in Python, so that only processes help."""
         return True
+
+    def spaced(self, data: bytes) -> bytes:
+        """Lines of valid UTF-8 with white space between their tokens, and nowhere else."""
+        pieces = self.cutting.pieces(self.prepare(data))
+        tokens = (b"\n" if piece == END else b" ".join(self.spell(piece)) for piece in pieces)
+        return b" ".join(tokens).replace(b" \n ", b"\n").strip(b" ")
 
     def tokens(self, text: str) -> list[str]:
         """The tokens of a text, its line ends taken as white space."""
@@ -120,6 +130,37 @@ class Whitespace(Tokenizer):
             return [piece]
         return [piece.decode().lower().encode()]
 
+    def spaced(self, data: bytes) -> bytes:
+        data = _normalized(data, self.normalize)
+        return data.decode().lower().encode() if self.lower else data
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Marks(Tokenizer):
+    """As `Whitespace`, every mark a token of its own: `Great movie!! :)` has six, an apostrophe
+    within a word stays. What a classifier reads: an exclamation mark says something."""
+
+    lower: bool
+    normalize: str | None
+
+    @property
+    def cutting(self) -> Cutting:
+        return Cutting.at_white_space(lower=self.lower)
+
+    def prepare(self, data: bytes) -> bytes:
+        text = MARK.sub(r" \g<0> ", _normalized(data, self.normalize).decode())
+        return text.encode()
+
+    def spell(self, piece: bytes) -> list[bytes]:
+        if piece.isascii() or not self.lower:
+            return [piece]
+        return [piece.decode().lower().encode()]
+
+    def spaced(self, data: bytes) -> bytes:
+        text = MARK.sub(r" \g<0> ", _normalized(data, self.normalize).decode())
+        return (text.lower() if self.lower else text).encode()
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -165,6 +206,7 @@ class Trained(Tokenizer):
 TOKENIZERS: dict[str, Callable[[bool, str | None], Tokenizer]] = {
     "words": Words,
     "whitespace": Whitespace,
+    "marks": Marks,
     "characters": Characters,
 }
 

@@ -60,7 +60,8 @@ def head_of(model: Model) -> dict[str, Any] | None:
     if model.head is None:
         return None
     head = model.head
-    return {"loss": head.loss, "labels": head.labels.config(), **_coding(head.weights)}
+    exact = {"exact": True} if head.exact else {}
+    return {"loss": head.loss, "labels": head.labels.config(), **exact, **_coding(head.weights)}
 
 
 def required(model: Model) -> list[str]:
@@ -143,7 +144,8 @@ def head_from(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any] | None
     if not isinstance(config.get("labels"), Mapping) or not isinstance(config.get("loss"), str):
         raise InputError("a head needs its loss and its labels' configuration")
     labels = Vocabulary.from_arrays(behind(LABELS, arrays), config["labels"])
-    return Head(labels, _from(WEIGHTS, arrays, config), config["loss"])
+    exact = config.get("exact", False) is True
+    return Head(labels, _from(WEIGHTS, arrays, config), config["loss"], exact)
 
 
 def check_rows(header: Header, table: Mapping[str, Any], path: Path, prefix: str = "") -> None:

@@ -36,12 +36,14 @@ class Head:
     trained with.
 
     loss: "softmax", one of all labels; "hs", the same by a Huffman tree of the counts, whose inner
-    nodes the first L - 1 rows are; "ova" and "ns", each label by itself.
+    nodes the first L - 1 rows are; "ova" and "ns", each label by itself. exact: probabilities as
+    they are, those of softmax and hs adding up to 1; else fastText's, with `TINY` and `STEPS`.
     """
 
     labels: Vocabulary
     weights: Rows
     loss: str
+    exact: bool = False
 
     def __post_init__(self) -> None:
         SettingError.unless(self.loss in LOSSES, "loss", self.loss, "one of " + ", ".join(LOSSES))
@@ -107,10 +109,28 @@ class Head:
                 hint="`rowspace info --verify` says which row",
             )
         if self.loss == "hs":
-            least = float(_log(np.array([threshold]))[0]) if threshold > -TINY else -np.inf
-            return best_in_tree(self.tree, _steps(margins[:, : len(self.labels) - 1]), k, least)
-        p = _softmax(margins) if self.loss == "softmax" else _logistic(margins)
-        return best_of(_log(p), p >= threshold, k)
+            lowest = 0.0 if self.exact else -TINY
+            least = float(self._log(np.array([threshold]))[0]) if threshold > lowest else -np.inf
+            return best_in_tree(
+                self.tree, self._steps(margins[:, : len(self.labels) - 1]), k, least
+            )
+        p = _softmax(margins) if self.loss == "softmax" else self._logistic(margins)
+        return best_of(self._log(p), p >= threshold, k)
+
+    def _log(self, p: np.ndarray) -> np.ndarray:
+        tiny = np.finfo(np.float64).tiny if self.exact else TINY
+        return np.log(p.astype(np.float64) + tiny).astype(np.float32)
+
+    def _logistic(self, margins: np.ndarray) -> np.ndarray:
+        return _sigmoid(margins) if self.exact else _looked_up(margins)
+
+    def _steps(self, margins: np.ndarray) -> np.ndarray:
+        """What going left and right adds at each inner node, float32 [n, L - 1, 2]."""
+        right = _sigmoid(margins)
+        left = (1.0 - right.astype(np.float64)).astype(np.float32)
+        if self.exact:  # 1 - σ(x) = σ(-x), which keeps the digits of a sure answer
+            left = _sigmoid(-margins)
+        return np.stack([self._log(left), self._log(right)], axis=2)
 
     def _margins(self, hidden: np.ndarray) -> np.ndarray:
         """hidden · weightsᵀ, float32 [n, L]; a block of weights at a time."""
@@ -127,16 +147,12 @@ class Head:
         return out
 
 
-def _log(p: np.ndarray) -> np.ndarray:
-    return np.log(p.astype(np.float64) + TINY).astype(np.float32)
-
-
 def _softmax(margins: np.ndarray) -> np.ndarray:
     powers = np.exp(margins - margins.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def _logistic(margins: np.ndarray) -> np.ndarray:
+def _looked_up(margins: np.ndarray) -> np.ndarray:
     """1 / (1 + e^-x) of the step of the table that x falls into; 0 and 1 beyond its ends."""
     places = np.arange(STEPS + 1) * (2 * REACH / STEPS) - REACH
     table = (1 / (1 + np.exp(-places.astype(np.float32)).astype(np.float64))).astype(np.float32)
@@ -147,9 +163,6 @@ def _logistic(margins: np.ndarray) -> np.ndarray:
     )
 
 
-def _steps(margins: np.ndarray) -> np.ndarray:
-    """What going left and right adds at each inner node, float32 [n, L - 1, 2]."""
+def _sigmoid(margins: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
-        right = (1.0 / (np.float32(1) + np.exp(-margins)).astype(np.float64)).astype(np.float32)
-    left = (1.0 - right.astype(np.float64)).astype(np.float32)
-    return np.stack([_log(left), _log(right)], axis=2)
+        return (1.0 / (np.float32(1) + np.exp(-margins)).astype(np.float64)).astype(np.float32)

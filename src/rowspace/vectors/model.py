@@ -117,7 +117,8 @@ class Model:
                 "this model has no labels to predict",
                 hint="fastText's supervised models have them, .bin and .ftz",
             )
-        return list(predicted(self.vectors, self.head, texts, k, threshold))
+        cutting = self.config.get("cutting")
+        return list(predicted(self.vectors, self.head, texts, k, threshold, cutting=cutting))
 
     def __repr__(self) -> str:
         inside = f", parts: {listed(self._parts)}" if self._parts else ""

@@ -10,6 +10,7 @@ import numpy as np
 
 from rowspace.errors import InputError
 from rowspace.vocabulary.exact import Exact
+from rowspace.vocabulary.features import Features
 from rowspace.vocabulary.floret import Floret
 from rowspace.vocabulary.grams import Grams
 from rowspace.vocabulary.hashed import Hashed
@@ -27,6 +28,7 @@ POLICIES: dict[str, type[Unseen]] = {
 }
 
 FOREIGN: dict[str, type[Unseen]] = {
+    "features": Features,
     "grams": Grams,
     "floret": Floret,
     "tokens": Tokens,

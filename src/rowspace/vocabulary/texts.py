@@ -120,7 +120,7 @@ class _Words(NamedTuple):
         from rowspace.kernels.cpu_text import find_words
 
         ids = np.empty(len(self.starts), np.int32)
-        find_words(*self, _placed(items), ids)
+        find_words(*self, placed(items), ids)
         return ids
 
     def rows(
@@ -137,7 +137,7 @@ class _Words(NamedTuple):
         return rows[: cuts[-1]], cuts
 
 
-def _placed(items: Items) -> Placed:
+def placed(items: Items) -> Placed:
     """The arrays of `items` for the kernel, read-only in every case: one compilation."""
     from rowspace.kernels.cpu_items import TABLE, Placed
 

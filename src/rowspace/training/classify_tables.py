@@ -1,0 +1,99 @@
+"""What a classifier is trained on: its vocabulary, texts as bags of rows, tables to begin with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rowspace.kernels.cpu_classify import Tables
+from rowspace.objectives.labels import Labels
+from rowspace.ragged import Ragged
+from rowspace.table.table import Table, require_memory
+from rowspace.training.classify_course import Examples
+from rowspace.training.labelled import Labelled
+from rowspace.vectors import Vectors
+from rowspace.vocabulary import Vocabulary, to_text
+from rowspace.vocabulary.cells import cell_item, cell_rows
+from rowspace.vocabulary.families import families, in_blocks, learn_features
+from rowspace.vocabulary.features import Features
+
+START_NORM = 1.0
+"""The length that the vectors a run starts from are brought to, in the middle."""
+
+
+def vocabulary_of(train: Labelled, objective: Labels) -> Vocabulary:
+    """The words, runs, n-grams and cells of the texts."""
+    cells: Counter[str] = Counter()
+    for name, values in train.cells.items():
+        cells[to_text(cell_item(name, None))] += 0  # the row of unseen ones, whatever there is
+        cells.update(to_text(cell_item(name, value)) for value in values)
+    features = Features(objective.words, objective.gaps, objective.minn, objective.maxn)
+    return learn_features(
+        (train.texts[a:b] for a, b in in_blocks(train.texts)),
+        features,
+        min_count=objective.min_count,
+        min_grams=objective.min_grams,
+        max_grams=objective.max_grams,
+        cells=cells.items(),
+    )
+
+
+def bags_of(texts: Labelled, vocabulary: Vocabulary) -> Ragged:
+    """The four bags of each text, one after another."""
+    cells = cell_rows(vocabulary, texts.cells) if texts.cells else None  # type: ignore[arg-type]
+    blocks = [
+        families(vocabulary, texts.texts[a:b], None if cells is None else cells[a:b])
+        for a, b in in_blocks(texts.texts)
+    ]
+    offsets = np.concatenate([np.zeros(1, np.int64), *(block.lengths for block in blocks)])
+    return Ragged(np.concatenate([block.ids for block in blocks]), np.cumsum(offsets))
+
+
+def label_bags(rows: Sequence[Sequence[bytes]], labels: Vocabulary) -> Ragged:
+    """The labels of each text, -1 for one that is not known."""
+    flat = labels.items.find_many([label for row in rows for label in row])
+    offsets = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum([len(row) for row in rows], out=offsets[1:])
+    return Ragged(flat.astype(np.int64), offsets)
+
+
+def examples_of(texts: Labelled, vocabulary: Vocabulary, labels: Vocabulary) -> Examples:
+    """Texts to learn from."""
+    return Examples(
+        bags_of(texts, vocabulary), label_bags(texts.labels, labels), texts.weights.copy()
+    )
+
+
+def started(
+    vocabulary: Vocabulary, size: int, dim: int, start: Vectors | None, *, seed: int, freeze: bool
+) -> tuple[Tables, dict[str, Any]]:
+    """Tables to begin with, for `size` labels, and what came from the start: rows by chance, heads
+    of zeros."""
+    n = vocabulary.n_rows
+    require_memory(2 * n + 2 * size, dim)  # the best epoch is kept beside the present one
+    rows = Table.uniform(n, dim, seed=seed, bound=1 / dim)
+    frozen, found = np.zeros(0, np.uint8), {}
+    if start is not None:
+        known, vectors = _known(vocabulary, start)
+        rows.rows[known] = vectors
+        found = {"known": len(known), "of": len(vocabulary)}
+        if freeze:
+            frozen = np.zeros(n, np.uint8)
+            frozen[known] = 1
+    heads = Table(size, dim)
+    sums = np.zeros(n, np.float32), np.zeros(size, np.float32)
+    return Tables(rows.data, heads.data, *sums, frozen), found
+
+
+def _known(vocabulary: Vocabulary, start: Vectors) -> tuple[np.ndarray, np.ndarray]:
+    """The words that the start knows, and their vectors, brought to a middle length."""
+    words = vocabulary.items.tokens()
+    places = start.vocabulary.ids(words)
+    known = np.flatnonzero(places >= 0)
+    vectors = start[[to_text(words[at]) for at in known.tolist()]].astype(np.float32)
+    lengths = np.linalg.norm(vectors, axis=1)
+    middle = float(np.median(lengths[lengths > 0])) if (lengths > 0).any() else 1.0
+    return known, vectors * np.float32(START_NORM / middle)

@@ -1,0 +1,208 @@
+"""Texts to the bags of their features, and the features that many texts have.
+
+Axes: `B` texts, `F` = 4 families of rows a text (`cpu_features.FAMILIES`), `C` other columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from rowspace.kernels.features_reference import BEGIN
+from rowspace.kernels.text_reference import words_of
+from rowspace.ragged import Ragged
+from rowspace.vocabulary.features import Features
+from rowspace.vocabulary.unseen import row_dtype
+from rowspace.vocabulary.vocabulary import Vocabulary
+
+FAMILIES = 4
+BLOCK = 1 << 20
+"""Bytes of text taken apart at a time."""
+# Below so many bytes of text Python costs less than loading the compiled twin.
+FEW = 1 << 14
+
+
+def no_cells(n: int) -> np.ndarray:
+    """Cells of no columns, int64 [n, 0]."""
+    return np.zeros((n, 0), np.int64)
+
+
+def families(
+    vocabulary: Vocabulary, texts: Sequence[bytes], cells: np.ndarray | None = None
+) -> Ragged:
+    """The four bags of each text, one after another: 4 B bags of rows. `cells`: int64 [B, C], the
+    rows of other columns' cells, -1 for none."""
+    features = vocabulary.unseen
+    if not isinstance(features, Features):
+        raise TypeError(f"a vocabulary of features was wanted, not of {features!r}")
+    cells = no_cells(len(texts)) if cells is None else cells
+    if sum(map(len, texts)) >= FEW:
+        return _compiled(vocabulary, features, texts, cells)
+    bags: list[Sequence[int]] = []
+    for text, beside in zip(texts, cells.tolist(), strict=True):
+        bags += features.families(vocabulary.items, words_of(text))
+        bags.append([row for row in beside if row >= 0])
+    ragged = Ragged.of(bags)
+    return Ragged(ragged.ids.astype(row_dtype(vocabulary.n_rows)), ragged.offsets)
+
+
+def joined(bags: Ragged) -> Ragged:
+    """The 4 B bags as B whose rows weigh 1/sqrt(n), n rows of their own family."""
+    lengths = bags.lengths
+    weights = (1 / np.sqrt(np.maximum(lengths, 1))).astype(np.float32)
+    return Ragged(bags.ids, bags.offsets[::FAMILIES], np.repeat(weights, lengths))
+
+
+class Cut(NamedTuple):
+    """Texts cut into words: word w is data[starts[w]:stops[w]], text t has firsts[t] on."""
+
+    data: np.ndarray
+    starts: np.ndarray
+    stops: np.ndarray
+    firsts: np.ndarray
+    hashes: np.ndarray
+
+    @classmethod
+    def of(cls, texts: Sequence[bytes]) -> Cut:
+        """The words of each text as `words_of` cuts them, `<s>` before them."""
+        from rowspace.kernels import cpu_features, cpu_text
+
+        begin = BEGIN + b" "
+        data = np.frombuffer(begin + begin.join([*texts, b"</s>"]), np.uint8)
+        cuts = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum([len(text) + len(begin) for text in texts], out=cuts[1:])
+        most = len(data) // 2 + 2 * len(texts) + 1
+        starts, stops = np.empty(most, np.int64), np.empty(most, np.int64)
+        firsts = np.empty(len(texts) + 1, np.int64)
+        cpu_text.cut_texts(data, cuts, starts, stops, firsts)
+        n = firsts[-1]
+        hashes = np.empty(n, np.uint64)
+        cpu_features.hash_words(data, starts, stops, hashes)
+        return cls(data, starts[:n], stops[:n], firsts, hashes)
+
+    def runs(self, features: Features) -> tuple[np.ndarray, np.ndarray]:
+        """Keys of each text's runs, int64, and where each text's begin, int64 [B + 1]."""
+        from rowspace.kernels.cpu_features import run_keys
+
+        keys = np.empty(len(self.hashes) * (features.words - 1 + features.gaps), np.int64)
+        cuts = np.empty(len(self.firsts), np.int64)
+        run_keys(self.hashes, self.firsts, features.words, features.gaps, keys, cuts)
+        return keys[: cuts[-1]], cuts
+
+    def grams(self, features: Features) -> tuple[np.ndarray, np.ndarray]:
+        """Keys of each word's n-grams, int64, and where each word's begin, int64 [W + 1]."""
+        from rowspace.kernels.cpu_features import gram_keys
+
+        cuts = np.zeros(len(self.hashes) + 1, np.int64)
+        if not features.maxn:
+            return np.zeros(0, np.int64), cuts
+        span = features.maxn - max(1, features.minn) + 1
+        size = int((self.stops - self.starts).sum()) + 2 * len(self.hashes)
+        keys = np.empty(span * size, np.int64)
+        gram_keys(self.data, self.starts, self.stops, features.minn, features.maxn, keys, cuts)
+        return keys[: cuts[-1]], cuts
+
+
+def _compiled(
+    vocabulary: Vocabulary, features: Features, texts: Sequence[bytes], cells: np.ndarray
+) -> Ragged:
+    from rowspace.kernels.cpu_features import as_sets, find_keys
+    from rowspace.kernels.cpu_text import find_words
+    from rowspace.vocabulary.texts import placed
+
+    cut = Cut.of(texts)
+    size = len(vocabulary)
+    ids = np.empty(len(cut.hashes), np.int32)
+    find_words(cut.data, cut.starts, cut.stops, placed(vocabulary.items), ids)
+    run_slots, gram_slots = features.slots
+    runs, run_cuts = cut.runs(features)
+    find_keys(runs, features.runs, run_slots, size)
+    grams, gram_cuts = cut.grams(features)
+    find_keys(grams, features.grams, gram_slots, size + len(features.runs))
+    met = np.zeros(vocabulary.n_rows, np.int32)
+    rows = np.empty(len(ids) + len(runs) + len(grams) + cells.size, row_dtype(len(met)))
+    offsets = np.empty(FAMILIES * len(texts) + 1, np.int64)
+    as_sets(ids, cut.firsts, runs, run_cuts, grams, gram_cuts, cells, met, rows, offsets)
+    return Ragged(rows[: offsets[-1]], offsets)
+
+
+class _Counted:
+    """Distinct keys with their counts and, of words, their bytes."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.slots = np.full(1 << 16, -1, np.int32)
+        self.kept, self.counts = np.empty(1 << 15, np.int64), np.empty(1 << 15, np.int64)
+        self.words: list[bytes] = []
+
+    def add(self, keys: np.ndarray, cut: Cut | None = None) -> None:
+        """Count keys; with `cut` they are its words', whose bytes are kept."""
+        from rowspace.kernels.cpu_features import count_keys, place_keys
+
+        done, places = 0, np.empty(len(self.kept), np.int64)
+        while True:
+            before = self.n
+            done, self.n = count_keys(
+                keys, done, self.n, self.slots, self.kept, self.counts, places
+            )
+            if cut is not None:
+                for at in places[before : self.n].tolist():
+                    self.words.append(cut.data[cut.starts[at] : cut.stops[at]].tobytes())
+            if done == len(keys):
+                return
+            self.kept, self.counts = (np.resize(a, 2 * len(a)) for a in (self.kept, self.counts))
+            places = np.empty(len(self.kept), np.int64)
+            self.slots = np.full(2 * len(self.slots), -1, np.int32)
+            place_keys(self.kept[: self.n], self.slots)
+
+    def best(self, least: int, most: int) -> np.ndarray:
+        """The keys met `least` times and more, frequent first, at most `most` of them."""
+        counts = self.counts[: self.n]
+        order = np.argsort(-counts, kind="stable")
+        order = order[: min(most, int(np.count_nonzero(counts >= least)))]
+        return self.kept[order]
+
+
+def learn_features(
+    texts: Iterable[Sequence[bytes]],
+    features: Features,
+    *,
+    min_count: int,
+    min_grams: int,
+    max_grams: int,
+    cells: Iterable[tuple[str, int]] = (),
+) -> Vocabulary:
+    """The vocabulary of blocks of texts: words met `min_count` times, runs and n-grams met
+    `min_grams` times, of each kind the `max_grams` most frequent; and `cells`, items of other
+    columns with their counts."""
+    words, runs, grams = _Counted(), _Counted(), _Counted()
+    for block in texts:
+        cut = Cut.of(block)
+        words.add((cut.hashes & np.uint64((1 << 63) - 1)).view(np.int64), cut)
+        runs.add(cut.runs(features)[0])
+        grams.add(cut.grams(features)[0])
+    counts = words.counts[: words.n].tolist()
+    pairs = [pair for pair in zip(words.words, counts, strict=True) if pair[1] >= min_count]
+    unseen = Features(
+        features.words, features.gaps, features.minn, features.maxn,
+        runs.best(min_grams, max_grams), grams.best(min_grams, max_grams),
+    )  # fmt: skip
+    from rowspace.vocabulary.items import to_bytes
+
+    listed = [*pairs, *((to_bytes(item), count) for item, count in cells)]
+    return Vocabulary.from_counts(listed, unseen=unseen)
+
+
+def in_blocks(texts: Sequence[bytes], size: int = BLOCK) -> Iterator[tuple[int, int]]:
+    """Stretches of texts, first and the one after the last, of about `size` bytes each."""
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 64
+    ends = np.cumsum(lengths)
+    first = 0
+    while first < len(texts):
+        base = ends[first - 1] if first else 0
+        last = int(np.searchsorted(ends, base + size, side="right"))
+        last = max(first + 1, last)
+        yield first, last
+        first = last
