@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rowspace.objectives import CBOW as CBOW
     from rowspace.objectives import GloVe as GloVe
     from rowspace.objectives import SkipGram as SkipGram
+    from rowspace.objectives.labels import Labels as Labels
     from rowspace.padding import pad_sequences as pad_sequences
     from rowspace.padding import padding_mask as padding_mask
     from rowspace.padding import sequence_lengths as sequence_lengths
@@ -48,13 +49,16 @@ if TYPE_CHECKING:
     from rowspace.training import EpochEnd as EpochEnd
     from rowspace.training import Interrupted as Interrupted
     from rowspace.training import train as train
+    from rowspace.training.classify import train_classifier as train_classifier
     from rowspace.vectors import Head as Head
     from rowspace.vectors import Model as Model
+    from rowspace.vectors import TextVectors as TextVectors
     from rowspace.vectors import Vectors as Vectors
     from rowspace.vectors import align as align
     from rowspace.vectors import merge as merge
     from rowspace.vocabulary import Exact as Exact
     from rowspace.vocabulary import Hashed as Hashed
+    from rowspace.vocabulary import Phrases as Phrases
     from rowspace.vocabulary import Quotient as Quotient
     from rowspace.vocabulary import Subwords as Subwords
     from rowspace.vocabulary import Vocabulary as Vocabulary
@@ -71,9 +75,10 @@ _WHERE = {
     "ragged": "Ragged",
     "table": "SGD Adagrad Adam AdamW RowWiseAdagrad Table get_threads set_threads",
     "training": "EpochEnd Interrupted train",
-    "vectors": "Head Model Vectors align merge",
-    "vocabulary": "Exact Hashed Quotient Subwords Vocabulary",
+    "vectors": "Head Model TextVectors Vectors align merge",
+    "vocabulary": "Exact Hashed Phrases Quotient Subwords Vocabulary",
 }
+_WHERE |= {"objectives.labels": "Labels", "training.classify": "train_classifier"}
 _NAMES = {name: module for module, names in _WHERE.items() for name in names.split()}
 
 __all__ = sorted(_NAMES)  # noqa: PLE0605 - a test pins it
