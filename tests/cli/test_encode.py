@@ -93,3 +93,24 @@ def test_bytes_that_are_no_utf8_come_back(command, save_model, tmp_path):
 def test_no_such_input(command, model, name):
     done = command("encode", model, name)
     assert done.returncode == 3 and done.stderr.startswith("error: cannot read")
+
+
+def test_texts_by_sif_learned_kept_and_used_again(command, model, tmp_path):
+    texts, new = tmp_path / "texts.txt", tmp_path / "new.txt"
+    texts.write_text("king queen\nking man\nwoman queen\n\n")
+    new.write_text("queen king\n")
+    one, two, three = (tmp_path / f"{n}.npy" for n in "123")
+    sif = ("--weighting", "sif")
+    keep = ("--keep", str(tmp_path / "kept"))
+    done = command("encode", str(model), str(texts), *sif, "-o", str(one), *keep)
+    assert done.returncode == 0, done.stderr
+    done = command("encode", str(tmp_path / "kept"), str(new), "--texts", "-o", str(two))
+    assert done.returncode == 0, done.stderr
+    done = command("encode", str(model), str(new), *sif, "--fit", str(texts), "-o", str(three))
+    assert done.returncode == 0, done.stderr
+    first, second, third = map(np.load, (one, two, three))
+    np.testing.assert_allclose(second[0], first[0], atol=1e-6)
+    np.testing.assert_allclose(third, second, atol=1e-6)
+    assert (first[3] == 0).all()
+    refused = command("encode", str(model), "-", *sif, stdin="king\n")
+    assert refused.returncode == 2 and "--fit" in refused.stderr

@@ -9,7 +9,8 @@ import pytest
 
 import rowspace as rs
 from rowspace.training import Settings
-from rowspace.vocabulary.phrases import Joining, Phrases
+from rowspace.vocabulary.joining import Joining
+from rowspace.vocabulary.phrases import Phrases
 
 TEXT = [line.split() for line in ["they saw new york at night", "york is old", "a new day"] * 20]
 SHORT: dict[str, Any] = {"epochs": 1, "min_count": 1, "threads": 1, "deterministic": True}

@@ -19,7 +19,8 @@ from rowspace.errors import FormatError, InputError, SettingError
 from rowspace.vocabulary import Exact
 from rowspace.vocabulary.building import Building
 from rowspace.vocabulary.joined import PHRASES, learn_joined
-from rowspace.vocabulary.phrases import Joining, Phrases
+from rowspace.vocabulary.joining import Joining
+from rowspace.vocabulary.phrases import Phrases
 
 DATA = Path(os.environ.get("ROWSPACE_DATA", Path(__file__).parents[3] / "shared" / "data"))
 LEE = DATA / "corpora" / "lee_background.cor.gz"

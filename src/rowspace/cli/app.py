@@ -13,6 +13,7 @@ SECTIONS = {
     },
     "Train": {
         "train": ("rowspace.cli.app:train", "Train a model from data."),
+        "phrases": ("rowspace.cli.phrases:phrases_of", "Words that belong together (new_york)."),
     },
     "Ask": {
         "nearest": ("rowspace.cli.ask:nearest", "The items nearest to an item."),

@@ -20,7 +20,9 @@ from rowspace.errors import InputError, VocabularyError
 if TYPE_CHECKING:
     import numpy as np
 
+    from rowspace.corpus import Reading
     from rowspace.vectors import Model, Vectors
+    from rowspace.vectors.text_vectors import TextVectors
 
 LINES_AT_ONCE = 4096
 
@@ -32,25 +34,47 @@ LINES_AT_ONCE = 4096
     "-o", "--output", "target", type=click.Path(), help="A .npy file, or text, instead of stdout."
 )
 @click.option("--texts", is_flag=True, help="A line is a text: the mean of its words' vectors.")
+@click.option(
+    "--weighting",
+    type=click.Choice(["mean", "sif"]),
+    help="Of texts: every word counts the same, or frequent ones less, and what texts have in "
+    "common is taken away.  [default: as the model keeps it, else mean]",
+)
+@click.option(
+    "--fit",
+    type=click.Path(),
+    help="Texts to learn from what they have in common.  [default: INPUT itself]",
+)
+@click.option("--keep", type=click.Path(), help="Also write the model, with what was learned.")
 @click.option("--force", is_flag=True, help="Write over an existing file.")
 @options.shared
-def encode(model_path: str, source: str, target: str | None, texts: bool, force: bool) -> None:
+def encode(  # noqa: PLR0913 - one parameter an option
+    model_path: str, source: str, target: str | None, texts: bool, weighting: str | None,
+    fit: str | None, keep: str | None, force: bool,
+) -> None:  # fmt: skip
     """One vector for each line of INPUT (a file, or - for stdin): a word or a text a line.
 
     On stdout: the line, a tab, then the numbers; with --json one object a line. A word that the
     model cannot place is an error; a text without one known word has the vector of zeros.
+
+    \b
+    rowspace encode model words.txt
+    rowspace encode model texts.txt --weighting sif -o texts.npy
+    rowspace encode model new.txt --weighting sif --fit texts.txt --keep model-sif
     """
     output = Output.here()
-    if target is not None and Path(target).exists() and not force:
-        raise Mistake(f"{target} exists", hint="--force writes over it")
+    for path in (target, keep):
+        if path is not None and Path(path).exists() and not force:
+            raise Mistake(f"{path} exists", hint="--force writes over it")
     model = options.opened(model_path)
     vectors = model.vectors
+    made = None
+    if texts or weighting or fit or keep:
+        made = text_vectors(model, Path(model_path), weighting, fit or source, bool(fit))
+    if made is not None and keep is not None:
+        kept(made, Path(model_path), Path(keep), output)
     with lines(source) as stream:
-        rows = (
-            of_texts(model, Path(model_path), stream)
-            if texts
-            else of_words(vectors, stream, output)
-        )
+        rows = of_words(vectors, stream, output) if made is None else of_texts(made, stream)
         if target is not None:
             save(Path(target), vectors.dim, rows, output)
         else:
@@ -95,21 +119,55 @@ def of_words(
         done += len(block)
 
 
-def of_texts(model: Model, folder: Path, stream: Iterator[str]) -> Iterator[tuple[str, np.ndarray]]:
-    """Each line, a text, with the mean vector of its words, cut as they were in training."""
-    if model.vectors.vocabulary.unseen.cuts_texts:
-        yield from ((line, model.vectors.mean(line)) for line in stream)
-        return
-    from rowspace.corpus import TOKENIZERS, Reading, tokenizer
+def of_texts(made: TextVectors, stream: Iterator[str]) -> Iterator[tuple[str, np.ndarray]]:
+    """Each line, a text, with its vector; some thousand at a time."""
+    while block := list(islice(stream, LINES_AT_ONCE)):
+        yield from zip(block, made.transform(block), strict=True)
+
+
+def text_vectors(
+    model: Model, folder: Path, weighting: str | None, source: str, given: bool
+) -> TextVectors:
+    """How texts become vectors: as the model keeps it, or learned from the texts in `source`."""
+    from rowspace.vectors.text_vectors import TextVectors
+
+    found = TextVectors.of(model, reading=cut_by(model, folder))
+    if weighting is None and given:
+        weighting = "sif"
+    if weighting in (None, found.weighting) and not given:
+        return found
+    if weighting == "mean":
+        return found.mean()
+    if source == "-":
+        raise Mistake(
+            "--weighting sif learns what texts have in common, and stdin is read once",
+            hint="--fit TEXTS, or a file instead of -",
+        )
+    with lines(source) as stream:
+        return TextVectors.fit(model, stream, weighting="sif", reading=found.reading)
+
+
+def cut_by(model: Model, folder: Path) -> Reading:
+    """How texts were cut in training; a trained tokenizer lies in the model's folder. Where that is
+    not known: words in lower case."""
+    from rowspace.corpus import TOKENIZERS, Reading
 
     trained = model.config.get("training", {})
     names = {"tokenizer", "lower", "normalize"} & trained.keys()
     settings = {name: trained[name] for name in names}
     if settings.get("tokenizer", "words") not in TOKENIZERS:
         settings["tokenizer"] = str(folder / "tokenizer.json")
-    cut = tokenizer(Reading(**settings))
-    for line in stream:
-        yield line, model.vectors.mean(cut.tokens(line))
+    return Reading(**settings)
+
+
+def kept(made: TextVectors, folder: Path, target: Path, output: Output) -> None:
+    """Write the model with its way from texts to vectors."""
+    from rowspace import files
+
+    tokenizer = folder / "tokenizer.json"
+    content = tokenizer.read_bytes() if tokenizer.is_file() else None
+    files.save(made.model(), target, force=True, tokenizer=content)
+    output.say(f"the model with its text vectors: {visible(str(target))}")
 
 
 def require_answers(vectors: Vectors, block: list[str], done: int) -> None:

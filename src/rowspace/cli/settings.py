@@ -12,6 +12,18 @@ from typing import Any
 
 import click
 
+
+class Passes(click.ParamType):
+    """A number of passes, or the path of a file."""
+
+    name = "passes"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int | str:
+        """A number where it is one; what there may be is for training.Settings to say."""
+        text = str(value)
+        return int(text) if text.isascii() and text.isdigit() else text
+
+
 class Size(click.ParamType):
     """A size in bytes: 500MB, 4GB, or a plain number."""
 
@@ -29,6 +41,7 @@ class Size(click.ParamType):
 
 COUNT = click.IntRange(min=1)
 SIZE = Size()
+PHRASES = Passes()
 NOT_NEGATIVE = click.FloatRange(min=0)
 POSITIVE = click.FloatRange(min=0, min_open=True)
 UNSEEN = ["error", "unknown", "subwords", "hashed", "quotient"]
@@ -39,6 +52,7 @@ METAVARS: dict[Any, str] = {
     float: "X",
     Size: "SIZE",
     str: "TEXT",
+    Passes: "N|FILE",
 }
 
 
@@ -72,6 +86,13 @@ SETTINGS = (
         "shrink",
         "Draw each window evenly from 1 to --window, or keep it whole.",
         "--shrink/--whole-window",
+    ),
+    Setting(
+        "loss",
+        "objective",
+        click.Choice(["ns", "hs"]),
+        "ns",
+        "Predict against noise words, or down a Huffman tree of all words.",
     ),
     Setting("negative", "objective", COUNT, "5", "Noise words for each pair."),
     Setting(
@@ -118,6 +139,13 @@ SETTINGS = (
         click.FloatRange(0, 1, max_open=True),
         "0",
         "The share of the run in which the rate climbs to --lr first.",
+    ),
+    Setting(
+        "phrases",
+        "training",
+        PHRASES,
+        "0",
+        "Passes of joining words that belong together (new_york), or a file of phrases.",
     ),
     Setting("min_count", "training", COUNT, "5", "Rarer words get no row."),
     Setting("max_size", "training", COUNT, "no limit", "Most words that get a row."),

@@ -161,6 +161,8 @@ def sentence(event: Event) -> str:
             if key not in ("type", "epoch", "epochs")
         )
         return f"epoch {event.get('epoch', '?')} done" + (f": {rest}" if rest else "")
+    if kind == "phrases":
+        return f"pass {event.get('pass', '?')}: {event.get('phrases', 0)} phrases"
     if kind == "warning":
         return f"warning: {event.get('message', '')}"
     if kind == "compile":

@@ -1,4 +1,4 @@
-"""The sum of each bag's rows: what `vectors.pooling` does in NumPy, for many bags."""
+"""The sum of each bag's rows, weighted or not: `vectors.pooling` for many bags."""
 
 from __future__ import annotations
 
@@ -22,3 +22,23 @@ def sum_bags(
             row = rows[ids[at]].view(np.float32)
             for d in range(len(total)):
                 total[d] += row[d]
+
+
+@kernel
+def sum_weighted(
+    rows: np.ndarray,
+    ids: np.ndarray,
+    weights: np.ndarray,
+    offsets: np.ndarray,
+    start: int,
+    stop: int,
+    out: np.ndarray,
+) -> None:
+    """out[b] = Σ weights[i] · rows[ids[i]]; the others as for `sum_bags`."""
+    for b in range(start, stop):
+        total = out[b]
+        for at in range(offsets[b], offsets[b + 1]):
+            row = rows[ids[at]].view(np.float32)
+            weight = weights[at]
+            for d in range(len(total)):
+                total[d] += weight * row[d]

@@ -14,7 +14,8 @@ from rowspace.table.schedules import Schedule, schedule
 from rowspace.vocabulary import Exact, Unseen, policy
 from rowspace.vocabulary.building import Building
 from rowspace.vocabulary.count import usable_cores
-from rowspace.vocabulary.phrases import Joining, Phrases
+from rowspace.vocabulary.joining import Joining
+from rowspace.vocabulary.phrases import Phrases
 
 VOCABULARIES = ("union", "corpus")
 

@@ -9,6 +9,7 @@ from rowspace.vectors.index import Index
 from rowspace.vectors.keys import IdRangeError, IdTypeError
 from rowspace.vectors.merge import merge
 from rowspace.vectors.model import Model
+from rowspace.vectors.text_vectors import TextVectors
 from rowspace.vectors.vectors import Vectors
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "IdTypeError",
     "Index",
     "Model",
+    "TextVectors",
     "Vectors",
     "align",
     "merge",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Literal
@@ -32,6 +33,35 @@ def pool(rows: Rows, bags: Ragged, how: Literal["sum", "mean"], *, many: int = M
     return out
 
 
+def pool_weighted(rows: Rows, bags: Ragged, *, many: int = MANY) -> np.ndarray:
+    """y[b] = Σ weights[i] · rows[ids[i]] over bag b, float32 [B, D]; an empty bag gives zeros."""
+    weights = np.ones(len(bags.ids), np.float32) if bags.weights is None else bags.weights
+    packed = _packed(rows)
+    if packed is None or len(bags.ids) * rows.shape[1] < many:
+        return _weigh_few(rows, bags, weights)
+    from rowspace.kernels.cpu_pool import sum_weighted
+
+    def work(start: int, stop: int, out: np.ndarray) -> None:
+        sum_weighted(packed, bags.ids, weights, bags.offsets, start, stop, out)
+
+    return _on_every_core(work, len(bags), rows.shape[1])
+
+
+def _weigh_few(rows: Rows, bags: Ragged, weights: np.ndarray) -> np.ndarray:
+    out = np.zeros((len(bags), rows.shape[1]), np.float32)
+    ends, step = bags.offsets, max(1, GATHERED // rows.shape[1])
+    first = 0
+    while first < len(bags):
+        last = max(first + 1, int(np.searchsorted(ends, ends[first] + step, "right")) - 1)
+        a, b = int(ends[first]), int(ends[last])
+        some = rows[bags.ids[a:b]].astype(np.float32, copy=False) * weights[a:b, None]
+        full = np.flatnonzero(np.diff(ends[first : last + 1]))
+        if len(full):
+            out[first + full] = np.add.reduceat(some, ends[first + full] - a, axis=0)
+        first = last
+    return out
+
+
 def _packed(rows: Rows) -> np.ndarray | None:
     """The bytes of float32 rows where they lie, uint8 [R, 4 D]; None for rows of another kind."""
     if isinstance(rows, PackedRows):
@@ -45,15 +75,20 @@ def _pool_many(packed: np.ndarray, bags: Ragged) -> np.ndarray:
     """Sums, float32 [B, D], on every core."""
     from rowspace.kernels.cpu_pool import sum_bags
 
-    out = np.zeros((len(bags), packed.shape[1] // 4), np.float32)
+    def work(start: int, stop: int, out: np.ndarray) -> None:
+        sum_bags(packed, bags.ids, bags.offsets, start, stop, out)
+
+    return _on_every_core(work, len(bags), packed.shape[1] // 4)
+
+
+def _on_every_core(work: Callable[[int, int, np.ndarray], None], size: int, dim: int) -> np.ndarray:
+    """float32 [B, D] of zeros, filled by `work` from bag to bag."""
+    out = np.zeros((size, dim), np.float32)
     cores = usable_cores()
-    cuts = np.linspace(0, len(bags), 8 * cores + 1).astype(np.int64).tolist()
+    cuts = np.linspace(0, size, 8 * cores + 1).astype(np.int64).tolist()
     with ThreadPoolExecutor(cores) as threads:
-        parts = pairwise(cuts)
-        work = [
-            threads.submit(sum_bags, packed, bags.ids, bags.offsets, a, b, out) for a, b in parts
-        ]
-    for one in work:
+        parts = [threads.submit(work, a, b, out) for a, b in pairwise(cuts)]
+    for one in parts:
         one.result()
     return out
 

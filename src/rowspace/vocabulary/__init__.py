@@ -9,6 +9,7 @@ from __future__ import annotations
 from rowspace.vocabulary.exact import Exact
 from rowspace.vocabulary.hashed import Hashed
 from rowspace.vocabulary.items import Items, to_bytes, to_text
+from rowspace.vocabulary.phrases import Phrases
 from rowspace.vocabulary.policies import POLICIES, policy, policy_from
 from rowspace.vocabulary.quotient import Quotient
 from rowspace.vocabulary.subword import Subwords
@@ -20,6 +21,7 @@ __all__ = [
     "Exact",
     "Hashed",
     "Items",
+    "Phrases",
     "Quotient",
     "Subwords",
     "Unseen",

@@ -13,9 +13,10 @@ from rowspace.corpus.intake import Report
 from rowspace.vocabulary.building import Building
 from rowspace.vocabulary.count import Merged
 from rowspace.vocabulary.encode import Encoded
+from rowspace.vocabulary.joining import Joining
 from rowspace.vocabulary.learn import Corpus, final_ids, learn, vocabulary_of
 from rowspace.vocabulary.phrase_learning import Learned, learned
-from rowspace.vocabulary.phrases import Joining, Phrases
+from rowspace.vocabulary.phrases import Phrases
 from rowspace.vocabulary.renumber import DROPPED, END, without_empty
 from rowspace.vocabulary.tally import write_all
 from rowspace.vocabulary.vocabulary import Vocabulary
@@ -41,10 +42,18 @@ def learn_joined(
     building, folder = building or Building(), Path(folder)
     if phrases is None:
         return learn(corpus, reading=reading, building=building, folder=folder, progress=progress)
+    known = phrases.passes if isinstance(phrases, Phrases) else None
+    joining = phrases.joining if isinstance(phrases, Phrases) else phrases
     found = learned(
-        corpus, phrases, folder, reading=reading, processes=building.processes, progress=progress
+        corpus,
+        joining,
+        folder,
+        known=known,
+        reading=reading,
+        processes=building.processes,
+        progress=progress,
     )
-    found.phrases.save(folder / PHRASES)
+    Phrases(found.passes, joining).save(folder / PHRASES)
     everything = np.arange(len(found.tokens))
     merged = Merged(found.tokens, found.counts, [everything], found.encoded.seen)
     vocabulary = vocabulary_of(merged, building)

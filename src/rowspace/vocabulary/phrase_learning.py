@@ -10,11 +10,11 @@ threads. Axes: `V` words, phrases of earlier passes among them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -25,8 +25,8 @@ from rowspace.vocabulary.building import Building
 from rowspace.vocabulary.count import usable_cores
 from rowspace.vocabulary.encode import Encoded
 from rowspace.vocabulary.items import to_bytes, to_text
+from rowspace.vocabulary.joining import Joining
 from rowspace.vocabulary.learn import Corpus, learn
-from rowspace.vocabulary.phrases import Joining, Phrases
 from rowspace.vocabulary.tally import write_all
 
 PARTS = 8
@@ -37,11 +37,15 @@ FIRST_SLOTS = 1 << 16
 CHUNK = 1 << 22  # joined ids written at a time
 
 
+Passes: TypeAlias = tuple[Mapping[tuple[str, ...], float], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """`tokens` and `counts` int64 [V] of all words and phrases, `encoded` in their ids."""
+    """`passes`: of each pass its phrases and their scores. `tokens` and `counts` int64 [V] of all
+    words and phrases, `encoded` in their ids."""
 
-    phrases: Phrases
+    passes: Passes
     tokens: list[bytes]
     counts: np.ndarray
     encoded: Encoded
@@ -82,35 +86,34 @@ class _Text:
 
 def learned(
     corpus: Corpus,
-    joining: Joining | Phrases,
+    joining: Joining,
     folder: Path,
     *,
+    known: Passes | None = None,
     reading: Reading | None = None,
     processes: int | None = None,
     progress: Report | None = None,
 ) -> Learned:
-    """Learn the phrases of a corpus, or join those given, and encode it with them in `folder`."""
+    """Learn the phrases of a corpus, or join those `known`, and encode it with them in `folder`."""
     whole = Building(min_count=1, processes=processes)
     vocabulary, encoded = learn(
         corpus, reading=reading, building=whole, folder=folder, progress=progress
     )
-    own = joining.joining if isinstance(joining, Phrases) else joining
     tokens = vocabulary.items.tokens()
-    text = _Text(encoded.path, tokens, vocabulary.counts, own, progress)
+    text = _Text(encoded.path, tokens, vocabulary.counts, joining, progress)
     text.index = {token: id for id, token in enumerate(tokens)}
-    passes = []
-    for turn in range(len(joining.passes) if isinstance(joining, Phrases) else own.passes):
-        if isinstance(joining, Phrases):
-            found = dict(joining.passes[turn])
-            chosen = _known(text, list(found))
-        else:
+    passes: list[Mapping[tuple[str, ...], float]] = []
+    for turn in range(joining.passes if known is None else len(known)):
+        if known is None:
             chosen, scores = _chosen(text, processes or usable_cores())
-            found = {_spelled(text, one): score for one, score in zip(chosen, scores, strict=True)}
-        passes.append(found)
+            spelled = (_spelled(text, one) for one in chosen)
+            passes.append(dict(zip(spelled, scores, strict=True)))
+        else:
+            passes.append(known[turn])
+            chosen = _known(text, list(known[turn]))
         _join(text, chosen)
-        _tell(progress, {"type": "phrases", "pass": turn + 1, "phrases": len(found)})
+        _tell(progress, {"type": "phrases", "pass": turn + 1, "phrases": len(passes[-1])})
     entries = os.path.getsize(text.path) // 4
-    phrases = joining if isinstance(joining, Phrases) else Phrases(tuple(passes), own)
     final = Encoded(
         encoded.path,
         entries=entries,
@@ -121,7 +124,7 @@ def learned(
         sizes=encoded.sizes,
         column=encoded.column,
     )
-    return Learned(phrases, text.tokens, text.counts, final)
+    return Learned(tuple(passes), text.tokens, text.counts, final)
 
 
 Candidate = tuple[int, ...]
