@@ -1,0 +1,1 @@
+"""GloVe beside Stanford's program: counting, training, quality."""

@@ -1,0 +1,1 @@
+"""What does the jobs of a contestant, in a process of its own."""
