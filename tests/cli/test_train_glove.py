@@ -81,3 +81,12 @@ def test_vectors_to_start_from(command, corpus, tmp_path):
     assert command("train", "words", corpus, "-o", "first", *SMALL).returncode == 0
     done = command("train", "words", corpus, "-o", "m", *SMALL, "--from", "first")
     assert done.returncode == 2 and "cannot start from vectors" in done.stderr
+
+
+def test_counting_is_shown():
+    from rowspace.cli.show_progress import sentence
+
+    event = {"type": "count", "stage": "sorting", "fraction": 0.25, "words": 3e6, "seconds": 1.0}
+    assert sentence(event) == "pairs: sorting 25%, 3.0 M words"
+    event = {"type": "counted", "pairs": 2_500_000, "words": 3e6, "seconds": 70}
+    assert sentence(event) == "pairs: 2.5 M, of 3.0 M words, 1:10"

@@ -48,6 +48,7 @@ class GloVe(Objective):
     measure: ClassVar[str] = "a pair"
     starts: ClassVar[bool] = False
     shares: ClassVar[bool] = False
+    copies: ClassVar[int] = 2
 
     def __post_init__(self) -> None:
         super(GloVe, self).__post_init__()

@@ -74,6 +74,8 @@ class Objective(ABC):
     """Whether rows can start from vectors, and its output rows go on."""
     shares: ClassVar[bool] = True
     """Whether words may share rows."""
+    copies: ClassVar[int] = 1
+    """How many numbers are kept for each number of a row."""
 
     def __post_init__(self) -> None:
         whole_within("dim", self.dim, 1, 65536)

@@ -147,7 +147,8 @@ def _begin(plan: Plan, corpus: Corpus, place: _Place, tell: Callable[[Event], No
             f"only one item is left to learn from: {vocabulary.item(0)!r:.60}",
             hint=f"lower --min-count (now {settings.min_count}), or give more text",
         )
-    require_memory(len(vocabulary) + vocabulary.n_rows, plan.objective.dim)
+    rows = len(vocabulary) + vocabulary.n_rows
+    require_memory(rows * plan.objective.copies, plan.objective.dim)
     state = begun(plan.objective, settings, vocabulary, encoded, start)
     _count(plan, state, place, tell)
     if start is not None:
