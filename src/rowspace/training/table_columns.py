@@ -21,6 +21,8 @@ from rowspace.errors import InputError, SettingError
 from rowspace.objectives.columns import Columns
 from rowspace.vectors.table_columns import (
     APART,
+    MISSING,
+    UNSEEN,
     Column,
     Sheet,
     numbers_of,
@@ -151,11 +153,8 @@ def _category(
             f"column {name!r}: {len(counts):,} levels in {n:,} cells look like the rows' names, "
             "which say nothing of other rows; --ignore leaves them out"
         )
-    levels = reserved_levels(
-        counts,
-        min_count=settings.min_count,
-        max_size=settings.max_levels,
-    )
+    counts[MISSING] += empty
+    levels = reserved_levels(counts, min_count=settings.min_count, max_size=settings.max_levels)
     if len(levels) == APART and not empty:
         warn(f"column {name!r}: no level comes {settings.min_count} times: all share one row")
     return Column(name, "category", name, levels, np.zeros(0), np.zeros(0, np.float32))
@@ -175,6 +174,7 @@ def _number(
              "--ignore leaves it out")  # fmt: skip
     often = counts >= settings.values if settings.values else np.zeros(len(counts), bool)
     own = dict(zip(map(as_text, distinct[often].tolist()), counts[often].tolist(), strict=True))
+    own[UNSEEN], own[MISSING] = len(known) - sum(own.values()), len(values) - len(known)
     levels = reserved_levels(own, min_count=1, max_size=settings.max_levels)
     knots = knots_of(known, distinct, settings.knots)
     column = Column(
