@@ -5,6 +5,8 @@ Words are cut and found by `cpu_text`. Axes: `B` texts, `W` words, `K` distinct 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from rowspace.kernels import features_reference as reference
@@ -114,58 +116,55 @@ def _slot(key: int, mask: int) -> int:
     return np.int64((np.uint64(key) * _MIX) >> _HALF) & mask
 
 
+class Slots(NamedTuple):
+    """An open-addressing table: `keys` int64, -1 where it is empty, and the `places` int32."""
+
+    keys: np.ndarray
+    places: np.ndarray
+
+
 @kernel
-def place_keys(kept: np.ndarray, slots: np.ndarray) -> None:
-    """Fills `slots` int32, all -1 before, with the places of the distinct keys `kept` int64 [K]."""
-    mask = len(slots) - 1
+def place_keys(kept: np.ndarray, slots: Slots) -> None:
+    """Fills `slots`, empty before, with the distinct keys `kept` int64 [K] and their places."""
+    mask = len(slots.keys) - 1
     for at in range(len(kept)):
         slot = _slot(kept[at], mask)
-        while slots[slot] >= 0:
+        while slots.keys[slot] >= 0:
             slot = (slot + 1) & mask
-        slots[slot] = at
+        slots.keys[slot], slots.places[slot] = kept[at], at
 
 
 @kernel
-def find_keys(keys: np.ndarray, kept: np.ndarray, slots: np.ndarray, first: int) -> None:
-    """Each key becomes `first` and its place among `kept`, or -1 where it has none; in place."""
-    mask = len(slots) - 1
+def find_keys(keys: np.ndarray, slots: Slots, first: int) -> None:
+    """Each key becomes `first` and its place, or -1 where it has none; in place."""
+    table, mask = slots.keys, len(slots.keys) - 1
     for i in range(len(keys)):
         slot = _slot(keys[i], mask)
-        found = -1
-        while slots[slot] >= 0:
-            if kept[slots[slot]] == keys[i]:
-                found = first + slots[slot]
-                break
+        while table[slot] >= 0 and table[slot] != keys[i]:
             slot = (slot + 1) & mask
-        keys[i] = found
+        keys[i] = first + slots.places[slot] if table[slot] >= 0 else -1
 
 
 @kernel
 def count_keys(
-    keys: np.ndarray,
-    begin: int,
-    n: int,
-    slots: np.ndarray,
-    kept: np.ndarray,
-    counts: np.ndarray,
-    places: np.ndarray,
+    keys: np.ndarray, begin: int, n: int, slots: Slots, counts: np.ndarray, firsts: np.ndarray
 ) -> tuple[int, int]:
-    """Count keys `begin` on into a table of `n` distinct ones: kept, counts int64, places int64
-    (where each was met first). Returns the first key that is not counted yet, because the table is
-    half full, and how many distinct ones there are now.
+    """Count keys `begin` on into a table of `n` distinct ones: counts int64, and firsts int64,
+    where each was met first. Returns the first key that is not counted yet, because the table is
+    full, and how many distinct ones there are now.
     """
-    mask = len(slots) - 1
+    table, mask = slots.keys, len(slots.keys) - 1
     for i in range(begin, len(keys)):
         slot = _slot(keys[i], mask)
-        while slots[slot] >= 0 and kept[slots[slot]] != keys[i]:
+        while table[slot] >= 0 and table[slot] != keys[i]:
             slot = (slot + 1) & mask
-        if slots[slot] < 0:
-            if n == len(kept):
+        if table[slot] < 0:
+            if n == len(counts):
                 return i, n
-            slots[slot] = n
-            kept[n], counts[n], places[n] = keys[i], 0, i
+            table[slot], slots.places[slot] = keys[i], n
+            counts[n], firsts[n] = 0, i
             n += 1
-        counts[slots[slot]] += 1
+        counts[slots.places[slot]] += 1
     return len(keys), n
 
 

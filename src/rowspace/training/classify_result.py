@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -12,16 +12,21 @@ from rowspace.errors import InputError
 from rowspace.evaluate.classification import judge
 from rowspace.evaluate.metrics import metric
 from rowspace.ragged import Ragged
-from rowspace.training.classify_tables import bags_of, label_bags
+from rowspace.training.classify_baselines import baselines_of, memory, truth_of
+from rowspace.training.classify_calibrated import calibrated_head
+from rowspace.training.classify_tables import bags_of
 from rowspace.training.labelled import Labelled
 from rowspace.vectors import Head, Model
-from rowspace.vectors.pooling import pool_weighted
+from rowspace.vectors.predict import weighed
 from rowspace.vocabulary import Vocabulary
 from rowspace.vocabulary.families import joined
 
 WHOLE = 1000
 """Labels up to which all of a text's probabilities are looked at; of more the best ten."""
 BEST = 10
+FEW = 100
+HEADLINES = ("accuracy", "macro-f1", "auc", "log-loss", "ece")
+OF_SEVERAL = ("micro-f1", *HEADLINES)
 
 
 @final
@@ -61,17 +66,10 @@ def head_of(model: Model) -> Head:
     return model.head
 
 
-def truth_of(texts: Labelled, labels: Vocabulary) -> Any:
-    """int64 [n] where each text has one label, else a Ragged; labels never seen are L."""
-    bags = label_bags(texts.labels, labels)
-    ids = np.where(bags.ids < 0, len(labels), bags.ids)
-    return Ragged(ids, bags.offsets) if (bags.lengths != 1).any() else ids
-
-
 def answers(model: Model, bags: Ragged) -> np.ndarray | Ragged:
     """The probabilities of texts as bags."""
     head = head_of(model)
-    hidden = pool_weighted(model.vectors.rows, bags)
+    hidden = weighed(model.vectors.rows, bags)
     if len(head.labels) <= WHOLE:
         return head.scores(hidden)
     return head.top(hidden, BEST)
@@ -79,7 +77,9 @@ def answers(model: Model, bags: Ragged) -> np.ndarray | Ragged:
 
 def calibrated(model: Model, by: Judge | None) -> tuple[Head, float]:
     """The head with its scores divided by the temperature that suits the validation part."""
-    return head_of(model), 1.0
+    if by is None:
+        return head_of(model), 1.0
+    return calibrated_head(head_of(model), weighed(model.vectors.rows, by.bags), by.truth)
 
 
 def judged(
@@ -91,16 +91,43 @@ def judged(
     baselines: bool,
     seed: int,
 ) -> None:
-    """Scores of the test, or of the validation part, into the record."""
+    """Scores of the test, or of the validation part, into the record, and beside them those of
+    simpler ways; what each takes."""
+    record, beside = model.record, []
     by = test or valid
-    if by is None or model.head is None:
-        return
-    labels = model.head.labels
+    if by is not None:
+        if test is not None and valid is not None:
+            record["validation_scores"], _ = _scores(model, valid, seed)
+        record["scored_on"] = "test" if test is not None else "validation"
+        record["scores"], unseen = _scores(model, by, seed)
+        if unseen:
+            record["unseen_labels"] = dict(list(unseen.items())[:FEW])
+        if baselines:
+            chosen_by = valid if test is not None else None
+            beside = baselines_of(model, train, chosen_by, by, seed=seed)
+            several = any(score["name"] == "micro-f1" for score in record["scores"])
+            record["baselines"] = [_headlines(one.as_json(), several) for one in beside]
+    record["memory"] = memory(model, beside)
+    record["bytes"] = record["memory"]["embedding"]["table_bytes"]
+
+
+def _scores(
+    model: Model, by: Labelled, seed: int
+) -> tuple[list[dict[str, Any]], Mapping[str, int]]:
+    """The scores, and the labels that training never saw with their counts."""
+    head = head_of(model)
+    truth = truth_of(by, head.labels)
     found = judge(
-        truth_of(by, labels),
+        truth,
         answers(model, joined(bags_of(by, model.vectors.vocabulary))),
-        labels=model.head.names,
+        labels=head.names,
         seed=seed,
     )
-    model.record["scored_on"] = "test" if test is not None else "validation"
-    model.record["scores"] = [score.as_json() for score in found.scores]
+    scores = [score.as_json() for score in found.scores]
+    return _headlines({"scores": scores}, isinstance(truth, Ragged))["scores"], found.unseen
+
+
+def _headlines(one: dict[str, Any], several: bool) -> dict[str, Any]:
+    """Of all scores those that tell most; of one label a text micro-f1 is the accuracy."""
+    names = OF_SEVERAL if several else HEADLINES
+    return {**one, "scores": [score for score in one["scores"] if score["name"] in names]}

@@ -117,9 +117,25 @@ def text_vectors(
     """
     if isinstance(vectors.vocabulary.unseen, Features):
         bags = joined(families(vectors.vocabulary, texts, cells))
-        return pool_weighted(vectors.rows, bags), bags.lengths > 0
+        return weighed(vectors.rows, bags), bags.lengths > 0
     bags = text_bags(vectors.vocabulary, texts, head.labels.items)
     return means(vectors.rows, bags), bags.lengths > 0
+
+
+def weighed(rows: Rows, bags: Ragged) -> np.ndarray:
+    """The weighted sum of each bag's rows, float32 [B, D], in the calling thread."""
+    whole = isinstance(rows, np.ndarray) and rows.dtype == np.float32 and rows.flags.c_contiguous
+    if not whole or not rows.flags.aligned or len(bags.ids) * rows.shape[1] < MANY:
+        return pool_weighted(rows, bags)
+    from rowspace.kernels.cpu_layer import pool as sums
+
+    out = np.empty((len(bags), rows.shape[1]), np.float32)
+    table, ids = _frozen(np.asarray(rows)), bags.ids.astype(np.int64, copy=False)
+    sums(
+        table, rows.shape[1], ids, bags.offsets, 0, len(bags), bags.weights, None, False, None,
+        out,
+    )  # fmt: skip
+    return out
 
 
 def means(rows: Rows, bags: Ragged) -> np.ndarray:

@@ -6,16 +6,20 @@ Axes: `B` texts, `F` = 4 families of rows a text (`cpu_features.FAMILIES`), `C` 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from rowspace.kernels.features_reference import BEGIN
 from rowspace.kernels.text_reference import words_of
 from rowspace.ragged import Ragged
-from rowspace.vocabulary.features import Features
+from rowspace.vocabulary.features import Features, slots_of
+from rowspace.vocabulary.items import to_bytes
 from rowspace.vocabulary.unseen import row_dtype
 from rowspace.vocabulary.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from rowspace.kernels.cpu_features import Slots
 
 FAMILIES = 4
 BLOCK = 1 << 20
@@ -82,6 +86,11 @@ class Cut(NamedTuple):
         cpu_features.hash_words(data, starts, stops, hashes)
         return cls(data, starts[:n], stops[:n], firsts, hashes)
 
+    @property
+    def word_keys(self) -> np.ndarray:
+        """The key of each word, int64 [W]."""
+        return _keys(self.hashes)
+
     def runs(self, features: Features) -> tuple[np.ndarray, np.ndarray]:
         """Keys of each text's runs, int64, and where each text's begin, int64 [B + 1]."""
         from rowspace.kernels.cpu_features import run_keys
@@ -109,18 +118,16 @@ def _compiled(
     vocabulary: Vocabulary, features: Features, texts: Sequence[bytes], cells: np.ndarray
 ) -> Ragged:
     from rowspace.kernels.cpu_features import as_sets, find_keys
-    from rowspace.kernels.cpu_text import find_words
-    from rowspace.vocabulary.texts import placed
 
     cut = Cut.of(texts)
-    size = len(vocabulary)
-    ids = np.empty(len(cut.hashes), np.int32)
-    find_words(cut.data, cut.starts, cut.stops, placed(vocabulary.items), ids)
+    size, first = len(vocabulary), len(vocabulary) + len(features.runs)
     run_slots, gram_slots = features.slots
+    ids = cut.word_keys
+    find_keys(ids, word_slots(vocabulary, features), 0)
     runs, run_cuts = cut.runs(features)
-    find_keys(runs, features.runs, run_slots, size)
+    find_keys(runs, run_slots, size)
     grams, gram_cuts = cut.grams(features)
-    find_keys(grams, features.grams, gram_slots, size + len(features.runs))
+    find_keys(grams, gram_slots, first)
     met = np.zeros(vocabulary.n_rows, np.int32)
     rows = np.empty(len(ids) + len(runs) + len(grams) + cells.size, row_dtype(len(met)))
     offsets = np.empty(FAMILIES * len(texts) + 1, np.int64)
@@ -128,41 +135,71 @@ def _compiled(
     return Ragged(rows[: offsets[-1]], offsets)
 
 
+def word_slots(vocabulary: Vocabulary, features: Features) -> Slots:
+    """A table of the words' keys, made once for a vocabulary."""
+    from rowspace.kernels.cpu_features import hash_words
+
+    kept = features.__dict__.get("words_of")
+    if kept is None or kept[0] is not vocabulary.items:
+        items = vocabulary.items
+        hashes = np.empty(len(items), np.uint64)
+        data, cuts = np.asarray(items.bytes), np.asarray(items.offsets)
+        hash_words(data.copy(), cuts[:-1].copy(), cuts[1:].copy(), hashes)
+        kept = features.__dict__["words_of"] = (items, slots_of(_keys(hashes)))
+    return kept[1]
+
+
+def _keys(hashes: np.ndarray) -> np.ndarray:
+    """The keys of words, int64 [W]."""
+    return (hashes & np.uint64((1 << 63) - 1)).view(np.int64)
+
+
 class _Counted:
     """Distinct keys with their counts and, of words, their bytes."""
 
     def __init__(self) -> None:
         self.n = 0
-        self.slots = np.full(1 << 16, -1, np.int32)
-        self.kept, self.counts = np.empty(1 << 15, np.int64), np.empty(1 << 15, np.int64)
+        self.counts = np.empty(1 << 15, np.int64)
+        self.slots = slots_of(np.zeros(0, np.int64))
         self.words: list[bytes] = []
+        self._grow(len(self.counts))
+
+    def _grow(self, size: int) -> None:
+        from rowspace.kernels.cpu_features import Slots, place_keys
+
+        kept = self.kept()
+        self.counts = np.resize(self.counts, size)
+        self.slots = Slots(np.full(2 * size, -1, np.int64), np.empty(2 * size, np.int32))
+        place_keys(kept, self.slots)
+
+    def kept(self) -> np.ndarray:
+        """The distinct keys, int64 [n]."""
+        there = np.flatnonzero(self.slots.keys >= 0)
+        kept = np.empty(self.n, np.int64)
+        kept[self.slots.places[there]] = self.slots.keys[there]
+        return kept
 
     def add(self, keys: np.ndarray, cut: Cut | None = None) -> None:
         """Count keys; with `cut` they are its words', whose bytes are kept."""
-        from rowspace.kernels.cpu_features import count_keys, place_keys
+        from rowspace.kernels.cpu_features import count_keys
 
-        done, places = 0, np.empty(len(self.kept), np.int64)
+        done = 0
         while True:
-            before = self.n
-            done, self.n = count_keys(
-                keys, done, self.n, self.slots, self.kept, self.counts, places
-            )
+            before, firsts = self.n, np.empty(len(self.counts), np.int64)
+            done, self.n = count_keys(keys, done, self.n, self.slots, self.counts, firsts)
             if cut is not None:
-                for at in places[before : self.n].tolist():
+                for at in firsts[before : self.n].tolist():
                     self.words.append(cut.data[cut.starts[at] : cut.stops[at]].tobytes())
             if done == len(keys):
                 return
-            self.kept, self.counts = (np.resize(a, 2 * len(a)) for a in (self.kept, self.counts))
-            places = np.empty(len(self.kept), np.int64)
-            self.slots = np.full(2 * len(self.slots), -1, np.int32)
-            place_keys(self.kept[: self.n], self.slots)
+            self._grow(2 * len(self.counts))
 
     def best(self, least: int, most: int) -> np.ndarray:
-        """The keys met `least` times and more, frequent first, at most `most` of them."""
+        """The keys met `least` times and more, at most the `most` frequent of them, rising."""
         counts = self.counts[: self.n]
         order = np.argsort(-counts, kind="stable")
         order = order[: min(most, int(np.count_nonzero(counts >= least)))]
-        return self.kept[order]
+        return np.sort(self.kept()[order])
 
 
 def learn_features(
@@ -180,7 +217,7 @@ def learn_features(
     words, runs, grams = _Counted(), _Counted(), _Counted()
     for block in texts:
         cut = Cut.of(block)
-        words.add((cut.hashes & np.uint64((1 << 63) - 1)).view(np.int64), cut)
+        words.add(cut.word_keys, cut)
         runs.add(cut.runs(features)[0])
         grams.add(cut.grams(features)[0])
     counts = words.counts[: words.n].tolist()
@@ -189,8 +226,6 @@ def learn_features(
         features.words, features.gaps, features.minn, features.maxn,
         runs.best(min_grams, max_grams), grams.best(min_grams, max_grams),
     )  # fmt: skip
-    from rowspace.vocabulary.items import to_bytes
-
     listed = [*pairs, *((to_bytes(item), count) for item, count in cells)]
     return Vocabulary.from_counts(listed, unseen=unseen)
 

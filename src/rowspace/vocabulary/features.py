@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar, Literal, final
+from typing import TYPE_CHECKING, ClassVar, Literal, final
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from rowspace.kernels.features_reference import BEGIN, gram_keys, run_keys
 from rowspace.ragged import Ragged
 from rowspace.vocabulary.items import Items
 from rowspace.vocabulary.unseen import Unseen, require_whole, row_dtype
+
+if TYPE_CHECKING:
+    from rowspace.kernels.cpu_features import Slots
 
 CELL = "\t"
 """What parts a column's name from the value in an item: a word never holds it."""
@@ -36,7 +39,7 @@ class Features(Unseen):
     maxn: n-grams of characters (maxn 0: none), as long as they are shorter than the word.
 
     runs, grams int64: the keys (`kernels.features_reference`) of those that have rows, after the V
-    items' own, in this order.
+    items' own, in this order; rising.
     """
 
     words: int = 2
@@ -61,6 +64,8 @@ class Features(Unseen):
         for name, keys in (("runs", self.runs), ("grams", self.grams)):
             if not isinstance(keys, np.ndarray) or keys.dtype != np.int64 or keys.ndim != 1:
                 raise InputError(f"Features.{name} must be int64 keys of one axis")
+            if (keys[1:] <= keys[:-1]).any() or (keys[:1] < 0).any():
+                raise InputError(f"Features.{name} must be keys from 0 on that rise")
 
     def __repr__(self) -> str:
         return f"Features({len(self.runs)} runs of words, {len(self.grams)} n-grams)"
@@ -80,38 +85,36 @@ class Features(Unseen):
         if CELL.encode() in item:
             return []
         first = len(items) + len(self.runs)
-        keys = gram_keys(item, self.minn, self.maxn)
-        return [first + self.placed_grams[key] for key in keys if key in self.placed_grams]
+        return _places(self.grams, gram_keys(item, self.minn, self.maxn), first)
 
     def families(self, items: Items, words: Sequence[bytes]) -> tuple[list[int], ...]:
         """The rows of a text's words, runs and n-grams, each once."""
         words = [BEGIN, *words]
-        first = len(items)
         own = [id for id in map(items.find, words) if id >= 0]
-        keys = run_keys(words, self.words, self.gaps)
-        runs = [first + self.placed_runs[key] for key in keys if key in self.placed_runs]
+        runs = _places(self.runs, run_keys(words, self.words, self.gaps), len(items))
         grams = [row for word in words for row in self.rows_of(items, word)]
         return tuple(list(dict.fromkeys(rows)) for rows in (own, runs, grams))
 
     @cached_property
-    def placed_runs(self) -> dict[int, int]:
-        """The place of each run's key."""
-        return {key: place for place, key in enumerate(self.runs.tolist())}
-
-    @cached_property
-    def placed_grams(self) -> dict[int, int]:
-        """The place of each n-gram's key."""
-        return {key: place for place, key in enumerate(self.grams.tolist())}
-
-    @cached_property
-    def slots(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where the compiled twin finds the keys of runs and of n-grams, int32 each."""
-        return _slots(self.runs), _slots(self.grams)
+    def slots(self) -> tuple[Slots, Slots]:
+        """Where the compiled twin finds the keys of runs and of n-grams."""
+        return slots_of(self.runs), slots_of(self.grams)
 
 
-def _slots(keys: np.ndarray) -> np.ndarray:
-    from rowspace.kernels.cpu_features import place_keys
+def slots_of(keys: np.ndarray) -> Slots:
+    """A table of distinct keys int64."""
+    from rowspace.kernels.cpu_features import Slots, place_keys
 
-    slots = np.full(1 << (2 * len(keys) + 1).bit_length(), -1, np.int32)
+    size = 1 << (2 * len(keys) + 1).bit_length()
+    slots = Slots(np.full(size, -1, np.int64), np.empty(size, np.int32))
     place_keys(keys, slots)
     return slots
+
+
+def _places(kept: np.ndarray, keys: Sequence[int], first: int) -> list[int]:
+    """`first` and the place of each key among the rising `kept`, where it is one of them."""
+    if not len(kept) or not keys:
+        return []
+    wanted = np.array(keys, np.int64)
+    at = np.minimum(np.searchsorted(kept, wanted), len(kept) - 1)
+    return (at[kept[at] == wanted] + first).tolist()
