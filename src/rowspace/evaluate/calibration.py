@@ -39,7 +39,7 @@ def temperature(scores: Any, truth: Any, *, loss: str = "softmax") -> float:
         raise InputError(f"{len(known)} true labels for {len(given)} cases")
     if loss == "softmax" and not known.single:
         raise InputError("a softmax's temperature needs one label a case", hint="loss='logistic'")
-    kept = np.isfinite(given).all(axis=1)
+    kept = np.asarray(np.isfinite(given).all(axis=1))
     if loss == "softmax":
         kept &= known.bags.ids < given.shape[1]
     if not kept.any():

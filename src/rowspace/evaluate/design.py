@@ -19,6 +19,11 @@ from rowspace.vocabulary.count import usable_cores
 
 WIDE = 1 << 25
 """Dense numbers beyond which float32 stays float32."""
+FEW = 1 << 10
+"""Features whose axes are worked out."""
+FILLED = 1 << 26
+"""Places of a sparse matrix, zeros and all, that may be gone through for its axes."""
+ROWS = 4096
 MANY = 1 << 17
 """Numbers a product touches from which on the compiled one is worth loading."""
 
@@ -41,6 +46,11 @@ class Design(ABC):
     def squares(self, weights: np.ndarray) -> np.ndarray:
         """Σ over cases of weights · x², float64 [F]."""
 
+    def axes(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Eigenvalues and vectors of Σ weights · [x 1]ᵀ[x 1], float64 [F + 1]; None where they
+        would cost too much."""
+        return None
+
 
 @final
 class Dense(Design):
@@ -57,6 +67,13 @@ class Dense(Design):
     def back(self, values: np.ndarray) -> np.ndarray:
         """Xᵀ · values."""
         return np.asarray(self.x.T @ values.astype(self.x.dtype), np.float64)
+
+    def axes(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Of at most 1,024 features."""
+        if self.width > FEW:
+            return None
+        scaled = self.x * np.sqrt(weights)[:, None].astype(self.x.dtype)
+        return _axes(scaled.T @ scaled, self.back(weights[:, None])[:, 0], float(weights.sum()))
 
     def squares(self, weights: np.ndarray) -> np.ndarray:
         """Σ weights · x²."""
@@ -95,6 +112,21 @@ class Sparse(Design):
             self._down = cases[order], ends, entries[order]
         return _sums(values, *self._down)
 
+    def axes(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Of at most 1,024 features, filled in block by block."""
+        if self.width > FEW or self.n * self.width > FILLED:
+            return None
+        ids, offsets, values = self.entries
+        moments = np.zeros((self.width, self.width))
+        for first in range(0, self.n, ROWS):
+            last = min(first + ROWS, self.n)
+            part = slice(int(offsets[first]), int(offsets[last]))
+            rows = np.repeat(np.arange(last - first), np.diff(offsets[first : last + 1]))
+            keys, size = rows * self.width + ids[part], (last - first) * self.width
+            some = np.bincount(keys, values[part], minlength=size).reshape(-1, self.width)
+            moments += some.T @ (some * weights[first:last, None])
+        return _axes(moments, self.back(weights[:, None])[:, 0], float(weights.sum()))
+
     def squares(self, weights: np.ndarray) -> np.ndarray:
         """Σ weights · x²."""
         ids, offsets, values = self.entries
@@ -124,6 +156,14 @@ def design(x: Any, width: int | None = None) -> Design:
     if values is not None and not np.isfinite(values).all():
         raise InputError("a feature is not finite: NaN or infinity", hint="fill in what is missing")
     return made
+
+
+def _axes(moments: np.ndarray, sums: np.ndarray, total: float) -> tuple[np.ndarray, np.ndarray]:
+    """The axes of the features and the intercept."""
+    whole = np.empty((len(sums) + 1, len(sums) + 1))
+    whole[:-1, :-1], whole[-1, :-1], whole[:-1, -1], whole[-1, -1] = moments, sums, sums, total
+    lengths, turn = np.linalg.eigh(whole)
+    return lengths, turn
 
 
 def _sums(

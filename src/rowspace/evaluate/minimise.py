@@ -2,16 +2,17 @@
 
 f(W, b) = Σ s_i ℓ(x_i W + b, y_i) / Σ s_i + λ/2 |W|², convex, the intercept b free. The margins
 x_i W along a direction are a straight line, so a search along it needs no further products: one
-X·W and one Xᵀ·G a step. Sources: Liu and Nocedal (1989) with a diagonal to start from. Axes: `n`
-cases, `F` features, `k` outputs.
+X·W and one Xᵀ·G a step. Source: Liu and Nocedal (1989), started from the features' curvature. Axes:
+`n` cases, `F` features, `k` outputs.
 """
 
 from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import final
+from typing import TypeAlias, final
 
 import numpy as np
 
@@ -24,6 +25,10 @@ MOST = 2000
 TOLERANCE = 1e-8
 _FLAT = 0.2
 """A search along a line ends where the slope has fallen to this share."""
+
+
+Scaling: TypeAlias = Callable[[np.ndarray], np.ndarray]
+"""A gradient [F + 1, k] by about the inverse of the curvature."""
 
 
 class Loss(ABC):
@@ -65,12 +70,10 @@ def minimise(
     """
     deadline = time.monotonic() + max_seconds
     w, b = start.weights.copy(), start.bias.copy()
-    curved = x.squares(shares)[:, None] * loss.curvature() + penalty
-    scale = np.concatenate([1 / np.maximum(curved, 1e-12), 1 / loss.curvature()[None]])
     margins = x.times(w) + b
     value, slopes = loss.at(margins)
     gradient = _gradient(x, slopes, w, penalty)
-    memory = _Memory(scale)
+    memory = _Memory(_scaling(x, loss, penalty, shares), (len(w) + 1) * len(b))
     step = 0
     while step < MOST and time.monotonic() < deadline:
         if np.abs(gradient).max() <= tolerance:
@@ -90,6 +93,20 @@ def minimise(
     return Linear(w, b, bool(np.abs(gradient).max() <= tolerance), step)
 
 
+def _scaling(x: Design, loss: Loss, penalty: float, shares: np.ndarray) -> Scaling:
+    """About the inverse of the curvature: by the features' own axes where they are few,
+    else feature by feature."""
+    curved = loss.curvature()
+    axes = x.axes(shares)
+    if axes is None:
+        diagonal = x.squares(shares)[:, None] * curved + penalty
+        scale = np.concatenate([1 / np.maximum(diagonal, 1e-12), 1 / curved[None]])
+        return lambda way: way * scale
+    lengths, turn = axes
+    inverse = 1 / np.maximum(lengths[:, None] * curved + penalty, 1e-12)
+    return lambda way: turn @ (inverse * (turn.T @ way))
+
+
 def _gradient(x: Design, slopes: np.ndarray, w: np.ndarray, penalty: float) -> np.ndarray:
     """By the weights and, in the last row, the intercept; float64 [F + 1, k]."""
     return np.concatenate([x.back(slopes) + penalty * w, slopes.sum(axis=0)[None]])
@@ -104,10 +121,10 @@ def dot(a: np.ndarray, b: np.ndarray) -> float:
 class _Memory:
     """The last steps and how the gradient changed over them."""
 
-    def __init__(self, scale: np.ndarray) -> None:
+    def __init__(self, scale: Scaling, size: int) -> None:
         self._scale = scale
         self._kept: list[tuple[np.ndarray, np.ndarray, float]] = []
-        self._most = int(np.clip(NUMBERS // (2 * scale.size), 3, MEMORY))
+        self._most = int(np.clip(NUMBERS // (2 * size), 3, MEMORY))
 
     def keep(self, moved: np.ndarray, changed: np.ndarray) -> None:
         """A step that curved upwards."""
@@ -121,10 +138,10 @@ class _Memory:
         for moved, changed, product in reversed(self._kept):
             taken.append(dot(moved, way) / product)
             way -= np.multiply(changed, taken[-1], out=room)
-        way *= self._scale
+        way = self._scale(way)
         if self._kept:
             _, changed, product = self._kept[-1]
-            way *= product / dot(np.multiply(changed, self._scale, out=room), changed)
+            way *= product / dot(self._scale(changed), changed)
         for (moved, changed, product), share in zip(self._kept, reversed(taken), strict=True):
             rest = share - dot(changed, way) / product
             way += np.multiply(moved, rest, out=room)
