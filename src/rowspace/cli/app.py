@@ -22,6 +22,7 @@ SECTIONS = {
         "encode": ("rowspace.cli.encode:encode", "The vectors of words or texts."),
         "draw": ("rowspace.cli.draw:draw", "A picture of vectors in the plane."),
         "predict": ("rowspace.cli.predict:predict", "The labels of texts."),
+        "recommend": ("rowspace.cli.recommend:recommend", "Items for a user, known or new."),
     },
     "Move": {
         "convert": ("rowspace.cli.convert:convert", "A model or vectors in another format."),
@@ -40,6 +41,11 @@ SECTIONS = {
 TRAINERS = {
     "What to train": {
         "words": ("rowspace.cli.train_words:words", "Word vectors from text."),
+        "recommend": (
+            "rowspace.cli.train_recommend:recommend",
+            "Vectors of users and items, from who met what.",
+        ),
+        "classify": ("rowspace.cli.train_classify:classify", "Labels of texts."),
         "table": (
             "rowspace.cli.train_table:table",
             "Vectors of a table's columns, and its target.",

@@ -17,6 +17,10 @@ from rowspace.cli.output import Output, coloured, visible
 Event = dict[str, Any]
 OFTEN = ("progress", "scan", "count")  # events that come all the time
 LINE_EVERY = 5.0  # seconds between two plain lines
+PLAIN = {
+    "compile": "compiling the kernels for this machine, once: some seconds",
+    "judging": "judging what was learned",
+}  # events that say the same each time
 NARROW, WIDE = 40, 88  # columns: below, only the percentage; from, the figures too
 
 
@@ -158,15 +162,15 @@ def sentence(event: Event) -> str:
         rest = ", ".join(
             f"{key} {brief(value)}"
             for key, value in event.items()
-            if key not in ("type", "epoch", "epochs")
+            if key not in ("type", "epoch", "epochs") and value is not None
         )
         return f"epoch {event.get('epoch', '?')} done" + (f": {rest}" if rest else "")
     if kind == "phrases":
         return f"pass {event.get('pass', '?')}: {event.get('phrases', 0)} phrases"
     if kind == "warning":
         return f"warning: {event.get('message', '')}"
-    if kind == "compile":
-        return "compiling the kernels for this machine, once: some seconds"
+    if kind in PLAIN:
+        return PLAIN[kind]
     if kind == "start":
         return started(event)
     if kind == "resumed":
@@ -214,6 +218,8 @@ def figures(event: Event) -> str:
     if (rate := number(event, "words_per_second")) is not None:
         what = f"{event.get('counted', 'words')}/s"
         parts.append(f"{rate / 1e6:.2f} M {what}" if rate >= 1e5 else f"{rate:.0f} {what}")
+    if (rate := number(event, "examples_per_second")) is not None:
+        parts.append(f"{rate:,.0f} {event.get('counted', 'texts')}/s")
     if (loss := number(event, "loss")) is not None:
         parts.append(f"loss {loss:.4f}")
     if (rate := number(event, "lr")) is not None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import final
@@ -53,6 +53,13 @@ def label_lines(
             hint="name the prefix that labels have here, or give a CSV file and its columns",
         )
     return texts, labels
+
+
+def without_labels(lines: Iterable[bytes], *, prefix: str = PREFIX) -> Iterator[bytes]:
+    """Each line without its labels: a line a line, blank ones too."""
+    label, start = _label(_checked(prefix)), prefix.encode()
+    for line in lines:
+        yield label.sub(b"", line) if start in line else line
 
 
 def looks_labelled(source: Source, *, prefix: str = PREFIX) -> bool:

@@ -7,6 +7,7 @@ to the classes' softmax, or to a number by least squares.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Any, ClassVar, final
@@ -74,7 +75,7 @@ class Columns:
             value = getattr(self, field)
             fits = _number(value) and 0 <= value < float("inf")
             SettingError.unless(fits, field, value, "a number from 0")
-        object.__setattr__(self, "class_weights", _weights(self.class_weights))
+        object.__setattr__(self, "class_weights", weights_by_class(self.class_weights))
 
     def dims(self, levels: list[int], multiple: float = 1.0) -> list[int]:
         """Numbers in the vectors of columns of so many levels each."""
@@ -131,8 +132,8 @@ def _dim(dim: Any) -> int | str:
     return given
 
 
-def _weights(given: Any) -> str | dict[str, float] | None:
-    """Weights by class; text such as "yes=2,no=1" is read."""
+def weights_by_class(given: Any) -> str | dict[str, float] | None:
+    """Weights by class, or "balanced"; text such as "yes=2,no=1" is read. Raises SettingError."""
     wanted = '"balanced", or weights above 0 by class such as yes=2,no=1'
     if given is None or given == "balanced":
         return given
@@ -143,7 +144,7 @@ def _weights(given: Any) -> str | dict[str, float] | None:
             found = {name.strip(): float(value) for name, _, value in parts}
         except ValueError:
             found = None
-    fits = isinstance(found, dict) and all(
+    fits = isinstance(found, Mapping) and all(
         _number(value) and 0 < value < float("inf") for value in found.values()
     )
     SettingError.unless(fits and "" not in found, "class_weights", given, wanted)

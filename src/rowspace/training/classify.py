@@ -8,8 +8,8 @@ from __future__ import annotations
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -19,6 +19,7 @@ from rowspace.corpus.splits import split
 from rowspace.errors import DivergedError, InputError, SettingError
 from rowspace.files import save
 from rowspace.kernels.jit import cold
+from rowspace.objectives.columns import weights_by_class
 from rowspace.objectives.labels import Labels
 from rowspace.table.table import require_memory
 from rowspace.training.classify_course import (
@@ -32,7 +33,7 @@ from rowspace.training.classify_course import (
 )
 from rowspace.training.classify_result import Judge, calibrated, judged
 from rowspace.training.classify_tables import examples_of, started, vocabulary_of
-from rowspace.training.interrupt import asked_to_stop
+from rowspace.training.interrupt import Stopped, asked_to_stop
 from rowspace.training.labelled import Labelled, TextReading, labelled
 from rowspace.training.start import Source, Start
 from rowspace.training.table_target import class_weights
@@ -52,15 +53,15 @@ class Run:
     calibrates, or other data; 0: none. metric: what the best epoch is chosen by
     (`evaluate.metrics`); None: accuracy, or micro-f1 where texts have several labels. patience:
     epochs without a better one before it stops; None: all are gone through. class_weights: what
-    each label's texts count for, by name, or "balanced". threads: None is one for each usable core.
-    deterministic: the same bits for the same seed and data, on one thread. freeze: rows that came
-    from the start stay as they are."""
+    each label's texts count for, by name or as "a=2,b=1", or "balanced"; of several labels the
+    first counts. threads: None is one for each usable core. deterministic: the same bits for the
+    same seed and data, on one thread. freeze: rows that came from the start stay as they are."""
 
     epochs: int = 10
     valid: Any = 0.1
     metric: str | None = None
     patience: int | None = None
-    class_weights: str | Mapping[str, float] | None = None
+    class_weights: str | dict[str, float] | None = None
     threads: int | None = None
     seed: int = 0
     deterministic: bool = False
@@ -77,9 +78,7 @@ class Run:
         if isinstance(self.valid, (int, float)):
             share = not isinstance(self.valid, bool) and 0 <= self.valid < 1
             SettingError.unless(share, "valid", self.valid, "a share from 0 to below 1, or data")
-        given = self.class_weights
-        right = given in (None, "balanced") or isinstance(given, Mapping)
-        SettingError.unless(right, "class_weights", given, "balanced, or a weight for each label")
+        object.__setattr__(self, "class_weights", weights_by_class(self.class_weights))
 
 
 @final
@@ -116,8 +115,8 @@ def train_classifier(
     Warnings go to `progress` as events, or to Python's warnings where there is none.
 
     Probabilities are calibrated on the validation part. Ctrl-C ends the training with the best
-    epoch so far, which is saved, and raises KeyboardInterrupt. Raises InputError, SettingError,
-    ResourceError; DivergedError, after saving the last good epoch where there is one.
+    epoch so far, which is saved, and raises Stopped, a KeyboardInterrupt. Raises InputError,
+    SettingError, ResourceError; DivergedError, after saving the last good epoch if there is one.
     """
     objective, reading, run = _settings(settings)
     tell = progress or _warned
@@ -135,17 +134,19 @@ def train_classifier(
     model, stopped, lost = fit(prepared, run, tell)
     model.record["warnings"] = heard
     if lost is None and not stopped:
+        tell({"type": "judging", "baselines": baselines})
         judged(model, train, valid, tested, baselines=baselines, seed=run.seed)
     model.record["seconds"] = round(time.monotonic() - began, 3)
     best = model.record["best_epoch"]
     if output is not None and best:
         save(model, output, force=True)
-    kept = f"; the model after epoch {best}, the best so far, is in {output}"
+    kept = ""
+    if output is not None and best:
+        kept = f"the model after epoch {best}, the best so far, is in {output}"
     if lost is not None:
-        told = kept if output is not None and best else ""
-        raise DivergedError(lost.message + told, hint=lost.hint)
+        raise DivergedError(lost.message + (f"; {kept}" if kept else ""), hint=lost.hint)
     if stopped:
-        raise KeyboardInterrupt(kept if output is not None and best else "")
+        raise Stopped(kept, stopped)
     return model
 
 
@@ -189,20 +190,25 @@ def prepare(
     require_memory(len(counts), objective.dim)
     labels = Vocabulary.from_counts(counts)
     opened = None if start is None else Start.of(start).vectors
+    if opened is not None:
+        if objective.dim not in (opened.dim, Labels().dim):
+            warn(f"dim is that of the start, {opened.dim}, and not {objective.dim}")
+        objective = replace(objective, dim=opened.dim)
     vocabulary = vocabulary_of(train, objective)
     several = any(len(row) > 1 for row in train.labels)
     if several and objective.loss != "ova":
         warn(f"texts have several labels, and {objective.loss} tells one: --loss ova tells each")
     names = tuple(map(to_text, labels.items.tokens()))
-    own = class_weights(_first(train, labels), names, run.class_weights)  # type: ignore[arg-type]
+    own = class_weights(_first(train, labels), names, run.class_weights)
     examples = examples_of(train, vocabulary, labels)
     examples.weights[:] *= own[_first(train, labels)]
     judge = None if valid is None else Judge.of(valid, vocabulary, labels, run.metric)
     return Prepared(objective, reading, vocabulary, labels, examples, judge, opened)
 
 
-def fit(prepared: Prepared, run: Run, tell: Progress) -> tuple[Model, bool, DivergedError | None]:
-    """Train: the model of the best epoch, whether it was asked to stop, and why it was lost."""
+def fit(prepared: Prepared, run: Run, tell: Progress) -> tuple[Model, int, DivergedError | None]:
+    """Train: the model of the best epoch, the signal that asked it to stop or 0, and why it was
+    lost."""
     objective, labels = prepared.objective, prepared.labels
     vocabulary, dim, size = prepared.vocabulary, objective.dim, len(labels)
     tables, found = started(vocabulary, size, dim, prepared.start, seed=run.seed, freeze=run.freeze)
@@ -221,10 +227,10 @@ def fit(prepared: Prepared, run: Run, tell: Progress) -> tuple[Model, bool, Dive
     limit = lost_beyond(blank_loss(objective, labels.counts, how))
     figure = None if judge is None else lambda: judge.figure(model_of(tables.rows, tables.heads))
     trainer = Trainer(course, figure, tell, patience=run.patience, limit=limit)
-    lost, whole = None, True
+    lost, stopped = None, 0
     try:
         with asked_to_stop() as asked:
-            whole = trainer.run(lambda: asked.number != 0)
+            stopped = 0 if trainer.run(lambda: asked.number != 0) else asked.number
     except DivergedError as error:
         lost = error
     best = trainer.best
@@ -248,7 +254,7 @@ def fit(prepared: Prepared, run: Run, tell: Progress) -> tuple[Model, bool, Dive
         **({"start": found} if found else {}),
     }
     vectors = Vectors(prepared.vocabulary, np.ascontiguousarray(made.vectors.rows))
-    return Model(vectors, config, record, head=head), not whole, lost
+    return Model(vectors, config, record, head=head), stopped, lost
 
 
 def _first(train: Labelled, labels: Vocabulary) -> np.ndarray:

@@ -248,11 +248,11 @@ class Trainer:
         if self.judge is not None:
             figure = self.judge()
             best.figures.append(figure)
-        if figure > best.figure or best.rows is None:
+        if figure > best.figure or best.epoch == 0:
             best.epoch, best.figure = epoch, figure
-            if self.judge is not None and self.course.epochs > 1:
-                best.rows = self.course.tables.rows.copy()
-                best.heads = self.course.tables.heads.copy()
+            best.rows, best.heads = self.course.tables.rows, self.course.tables.heads
+            if epoch < self.course.epochs:  # the last good one, should the next be lost
+                best.rows, best.heads = best.rows.copy(), best.heads.copy()
         self.tell({
             "type": "epoch", "epoch": epoch, "epochs": self.course.epochs, "loss": loss,
             "valid": figure if self.judge is not None else None, "seconds": best.seconds,
@@ -267,7 +267,7 @@ class Trainer:
             "examples": number * n + course.done,
             "examples_per_second": (number * n + course.done) / max(seconds, 1e-9),
             "loss": course.loss / max(1, course.done), "lr": course.objective.lr * (1 - fraction),
-            "eta": seconds / max(fraction, 1e-9) - seconds,
+            "eta": seconds / fraction - seconds if fraction > 0 else None,
         })  # fmt: skip
 
     def _check(self, loss: float, number: int) -> None:

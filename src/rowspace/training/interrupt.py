@@ -19,6 +19,14 @@ class Interrupted(KeyboardInterrupt):
         self.folder, self.signal = folder, number
 
 
+class Stopped(KeyboardInterrupt):
+    """A run that was asked to stop: the `signal`, and in words what of it is `kept`."""
+
+    def __init__(self, kept: str, number: int) -> None:
+        super().__init__("training was interrupted" + (f"; {kept}" if kept else ""))
+        self.kept, self.signal = kept, number
+
+
 class Asked:
     """Which signal asked the run to stop: 0 for none."""
 

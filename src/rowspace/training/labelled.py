@@ -81,15 +81,16 @@ def labelled(data: Any, reading: TextReading) -> Labelled:
     Rows without a label are left out. Raises InputError: no such column, no row with a label, a
     weight that is no number or below 0.
     """
-    if isinstance(data, (str, os.PathLike)) and looks_labelled(data, prefix=reading.prefix):
+    if _has_lines(data, reading.prefix):
         texts, labels = label_lines(data, prefix=reading.prefix)
+        called = os.fspath(data) if isinstance(data, (str, os.PathLike)) else f"{len(data)} files"
         if reading.columns or reading.weights:
             asked = reading.weights or reading.columns[0]
             raise InputError(
-                f"{data}: lines with labels have no columns, and {asked!r} was asked for",
+                f"{called}: lines with labels have no columns, and {asked!r} was asked for",
                 hint="give a CSV or JSONL file",
             )
-        return _with_labels(texts, labels, os.fspath(data), reading, {}, np.ones(len(texts)))
+        return _with_labels(texts, labels, called, reading, {}, np.ones(len(texts)))
     table = records(data)
     texts = [text.encode("utf-8", "replace") for text in table.text(reading.text)]
     listed = [
@@ -98,6 +99,12 @@ def labelled(data: Any, reading: TextReading) -> Labelled:
     cells = {name: table.strings(name) for name in reading.columns}
     weights = _weights(table, reading.weights)
     return _with_labels(texts, listed, table.source, reading, cells, weights)
+
+
+def _has_lines(data: Any, prefix: str) -> bool:
+    """Whether it is a file of labelled lines, or several that begin with one."""
+    first = data[0] if isinstance(data, (list, tuple)) and data else data
+    return isinstance(first, (str, os.PathLike)) and looks_labelled(first, prefix=prefix)
 
 
 def _with_labels(

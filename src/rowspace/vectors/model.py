@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeAlias, final
@@ -13,6 +13,7 @@ from rowspace.errors import InputError
 from rowspace.vectors.head import Head
 from rowspace.vectors.inside import checked_arrays, listed, no_vectors, require_name
 from rowspace.vectors.predict import Prediction, predicted
+from rowspace.vectors.questions import asked, head_of
 from rowspace.vectors.stored import Rows
 from rowspace.vectors.vectors import Vectors
 
@@ -104,21 +105,24 @@ class Model:
         return context
 
     def predict(
-        self, texts: Iterable[str | bytes], k: int = 1, threshold: float = 0.0
+        self, texts: Any, k: int = 1, threshold: float = 0.0, *, column: str | None = None
     ) -> list[Prediction]:
         """For each text the k best labels (-1: all) and their probabilities, best first.
 
-        Those below `threshold` are left out, and a text of which nothing is known has none. Texts
-        are cut and judged as fastText does it: a probability may come out as 1.00001. Raises
-        InputError for a model without labels.
+        texts: a list of them, or a frame, records or dictionaries with the columns of the training
+        (`column`: another one for the texts). Those below `threshold` are left out, and a text of
+        which nothing is known has none. Probabilities of a model with the loss softmax or hs add up
+        to 1; of one with ova or ns each stands by itself. A fastText model cuts and judges as
+        fastText does: a probability may come out as 1.00001. Raises InputError for a model without
+        labels (of a table's model ask `vectors.tabular.predicted_table`), and for columns that are
+        not there.
         """
-        if self.head is None:
-            raise InputError(
-                "this model has no labels to predict",
-                hint="fastText's supervised models have them, .bin and .ftz",
-            )
+        head = head_of(self)
+        given, cells = asked(self, texts, column)
         cutting = self.config.get("cutting")
-        return list(predicted(self.vectors, self.head, texts, k, threshold, cutting=cutting))
+        return list(
+            predicted(self.vectors, head, given, k, threshold, cutting=cutting, cells=cells)
+        )
 
     def __repr__(self) -> str:
         inside = f", parts: {listed(self._parts)}" if self._parts else ""

@@ -1,0 +1,108 @@
+"""What the commands that train for a task share: options of a table of settings, and the result
+beside simpler ways of doing the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import click
+
+from rowspace.cli.output import Output, visible
+from rowspace.cli.settings import METAVARS, Setting, SettingOption
+from rowspace.cli.train_words import toml
+
+ORIGINS = {"COMMANDLINE": "option", "ENVIRONMENT": "environment", "DEFAULT_MAP": "config"}
+WIDE, CELL = 34, 11
+
+
+def options_of(settings: Sequence[Setting]) -> Callable[..., Any]:
+    """A decorator: one option for each setting; what is not given stays None."""
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for one in reversed(settings):
+            command = click.option(
+                one.spelled, one.field, type=one.kind, default=None, help=one.help,
+                cls=SettingOption, shown=one.default,
+                metavar=METAVARS.get(type(one.kind)) or METAVARS.get(one.kind),
+            )(command)  # fmt: skip
+        return command
+
+    return decorated
+
+
+def chosen(settings: Sequence[Setting], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that were given, as the function in Python takes them."""
+    found = {one.field: given[one.field] for one in settings}
+    return {name: _converted(name, value) for name, value in found.items() if value is not None}
+
+
+def _converted(field: str, value: Any) -> Any:
+    """A share of the rows is a number, everything else as it is."""
+    if field == "valid" and isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+def print_settings(
+    output: Output, ctx: click.Context, settings: Sequence[Setting], kinds: Sequence[type]
+) -> None:
+    """Every setting as TOML that --config takes back, with where its value came from. `kinds`: the
+    dataclasses that know the defaults."""
+    own = {one.name: one.default for kind in kinds for one in fields(kind)}
+    for one in settings:
+        source = ctx.get_parameter_source(one.field)
+        origin = ORIGINS.get(source.name if source else "", "default")
+        value = ctx.params[one.field]
+        if value is None:
+            value, origin = own[one.field], "default"
+        if isinstance(value, tuple):
+            value = ",".join(map(str, value)) or None
+        text = f"{one.field} = {toml(value)}" if value is not None else f"# {one.field} ="
+        output.emit("setting", f"{text:<32} # {origin}", name=one.field, value=value, origin=origin)
+
+
+def show_scores(output: Output, record: Mapping[str, Any], rows: str = "rows") -> None:
+    """The scores of a record beside those of simpler ways, and how far they may be off."""
+    scores, beside = record["scores"], record.get("baselines", [])
+    if output.json:
+        for score in scores:
+            output.emit("score", on=record["scored_on"], **_plain(score))
+        for one in beside:
+            output.emit("baseline", **one)
+        return
+    names = [score["name"] for score in scores]
+    on = "the test data" if record["scored_on"] == "test" else "the validation part"
+    output.head(f"on {on}, {scores[0]['n']:,} {rows}")
+    output.write(" " * WIDE + "".join(f"{name:>{CELL}}" for name in names))
+    titled = [("learned vectors", scores)] + [(one["name"], one["scores"]) for one in beside]
+    for title, values in titled:
+        found = {score["name"]: score["value"] for score in values}
+        cells = [number(found.get(name)) for name in names]
+        output.write(f"{visible(title):<{WIDE}}" + "".join(f"{cell:>{CELL}}" for cell in cells))
+    first = scores[0]
+    if first.get("low") is not None and first.get("high") is not None:
+        low, high = number(first["low"]), number(first["high"])
+        output.write(f"{first['name']}: 95 % interval {low} to {high}")
+
+
+def _plain(score: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in score.items() if name != "type"}
+
+
+def number(value: float | None) -> str:
+    """A figure in a cell."""
+    return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
+
+
+def size(count: float) -> str:
+    """Bytes for people: 812 kB."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            break
+        count /= 1000
+    return f"{count:,.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:,.1f} {unit}"
