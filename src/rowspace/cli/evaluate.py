@@ -1,4 +1,4 @@
-"""`rowspace evaluate`: is the model any good, against lists that people made."""
+"""`rowspace evaluate`: is the model any good, against lists and labels that people made."""
 
 from __future__ import annotations
 
@@ -9,31 +9,37 @@ import click
 
 from rowspace.cli import options
 from rowspace.cli.failures import GATE, Failure, Mistake
-from rowspace.cli.output import Output, visible
+from rowspace.cli.output import Output
+from rowspace.cli.scores import Gate, gates_of, show, under
 
 if TYPE_CHECKING:
     from rowspace.evaluate import Score
     from rowspace.vectors import Vectors
 
-Gate = tuple[str | None, float]
 
-
-def gates_of(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> list[Gate]:
-    """`--fail-under 0.6` for every score, `--fail-under ws353=0.6` for the one of that name."""
-    gates: list[Gate] = []
-    for text in given:
-        name, _, value = text.rpartition("=")
-        try:
-            gates.append((name or None, float(value)))
-        except ValueError:
-            raise Mistake(
-                f"--fail-under: {text!r} is neither VALUE nor NAME=VALUE", hint="--fail-under 0.6"
-            ) from None
-    return gates
-
-
-@click.command(short_help="Score a model on similarity and analogies.")
+@click.command(short_help="Score a model on labels, similarity and analogies.")
 @options.model
+@click.option(
+    "--labels",
+    metavar="FILE",
+    help="Examples with their labels: __label__ lines, CSV, TSV, JSONL or parquet; - for stdin.",
+)
+@click.option("--text", metavar="NAME", help="The texts' column.  [default: the training's]")
+@click.option("--label", metavar="NAME", help="The labels' column.  [default: the training's]")
+@click.option("--separator", metavar="TEXT", help="What parts several labels in a cell.")
+@click.option(
+    "-k",
+    "ks",
+    multiple=True,
+    type=click.IntRange(min=1),
+    default=(1,),
+    show_default="1",
+    help="P@k and R@k; repeatable.",
+)
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), help="What is less probable is no answer."
+)
+@click.option("--confusion", is_flag=True, help="Which labels are taken for which.")
 @click.option(
     "--similarity",
     "similarities",
@@ -75,19 +81,29 @@ def gates_of(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ..
 def evaluate(
     model_path: str, similarities: tuple[str, ...], analogies: tuple[str, ...], **rules: Any
 ) -> None:
-    """Spearman's rho on word pairs, accuracy on analogies; each with coverage and an interval.
+    """Accuracy, precision, recall and F1 on labels, Spearman's rho on word pairs, accuracy on
+    analogies; each with coverage and an interval.
 
-    The interval is a 95 % bootstrap over the pairs or questions. Coverage is the share of them
-    that the model could answer: compare scores only at equal coverage.
+    The interval is a 95 % bootstrap over the examples, pairs or questions. Coverage is the share of
+    them that the model could answer: compare scores only at equal coverage. --fail-under without a
+    name leaves out scores of single labels, and those of which less is better.
     """
-    if not similarities and not analogies:
-        raise Mistake("nothing to evaluate on", hint="give --similarity FILE or --analogies FILE")
+    from rowspace.cli.evaluate_labels import Asked, show_labels
+
+    asked = Asked(**{name: rules.pop(name) for name in Asked.names()})
+    if not similarities and not analogies and asked.labels is None:
+        raise Mistake(
+            "nothing to evaluate on",
+            hint="give --labels FILE, --similarity FILE or --analogies FILE",
+        )
     output = Output.here()
     gates: list[Gate] = rules.pop("gates")
-    found = []
-    for score in scores(options.opened(model_path).vectors, similarities, analogies, rules):
-        show(output, score)
-        found.append(score)
+    model = options.opened(model_path)
+    found = [] if asked.labels is None else show_labels(output, model, asked)
+    if similarities or analogies:
+        for score in scores(model.vectors, similarities, analogies, rules):
+            show(output, score)
+            found.append(score)
     if missed := under(gates, found):
         raise click.exceptions.Exit(Failure(GATE, "; ".join(missed)).report(output))
 
@@ -105,29 +121,3 @@ def scores(
         yield judge.similarity(vectors, path, protocol=rules["protocol"])
     for path in analogies:
         yield from judge.analogies(vectors, path, **rules)
-
-
-def show(output: Output, score: Score) -> None:
-    """One score: `ws353  0.6490  [0.6010, 0.6930]  n 353  coverage 99.0%`."""
-    fields = score.as_json()
-    fields.pop("type")
-    line = (
-        f"{visible(score.name):<44} {score.value:.4f}  [{score.low:.4f}, {score.high:.4f}]"
-        f"  n {score.n}  coverage {score.coverage:.1%}"
-    )
-    output.emit("score", line, **fields)
-
-
-def under(gates: list[Gate], found: list[Score]) -> list[str]:
-    """What is wrong with the scores, gate by gate; a score that is no number is under any gate."""
-    missed = []
-    for name, least in gates:
-        meant = [score for score in found if name in (None, score.name)]
-        if not meant:
-            missed.append(f"there is no score named {name}")
-        missed += [
-            f"{score.name} is {score.value:.4f}, under {least:g}"
-            for score in meant
-            if not score.value >= least
-        ]
-    return missed
