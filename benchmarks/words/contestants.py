@@ -18,6 +18,8 @@ SETTINGS: dict[str, Any] = {
     "maxn": 0,
     "buckets": 2_000_000,
     "unknown": None,
+    "objective": "skipgram",
+    "loss": "ns",
     "defaults": False,
     "deterministic": False,
     "save": "",
@@ -35,5 +37,12 @@ ROWSPACE = contestant("rowspace", "rowspace")
 SUBWORDS = contestant("rowspace, n-grams", "rowspace", _NGRAMS)
 DEFAULTS = contestant("rowspace, own defaults", "rowspace", {"defaults": True})
 GENSIM = contestant("gensim", "gensim")
+TREES = {
+    kind: (
+        contestant(f"rowspace, {kind}, tree", "rowspace", {"objective": kind, "loss": "hs"}),
+        contestant(f"gensim, {kind}, tree", "gensim", {"objective": kind, "loss": "hs"}),
+    )
+    for kind in ("skipgram", "cbow")
+}
 FASTTEXT = contestant("fastText", "fasttext")
 FASTTEXT_SUBWORDS = contestant("fastText, n-grams", "fasttext", _NGRAMS)

@@ -15,6 +15,7 @@ from benchmarks.words.parts.rare import rare
 from benchmarks.words.parts.scan import scan
 from benchmarks.words.parts.speed import speed
 from benchmarks.words.parts.total import total
+from benchmarks.words.parts.tree import tree
 
 # Short ones first: a long run that is interrupted keeps what it has.
 PARTS: dict[str, Callable[[Bench], Iterator[list[Finding]]]] = {
@@ -27,4 +28,5 @@ PARTS: dict[str, Callable[[Bench], Iterator[list[Finding]]]] = {
     "total": total,
     "defaults": defaults,
     "quality": quality,
+    "tree": tree,
 }

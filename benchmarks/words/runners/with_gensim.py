@@ -16,14 +16,15 @@ def blank(job: Job) -> Any:
     return Word2Vec(
         vector_size=job["dim"],
         window=job["window"],
-        negative=job["negative"],
+        negative=job["negative"] if job["loss"] == "ns" else 0,
+        hs=int(job["loss"] == "hs"),
         sample=job["sample"],
         alpha=job["lr"],
         epochs=job["epochs"],
         min_count=job["min_count"],
         workers=job["threads"],
         seed=job["seed"] + 1,
-        sg=1,
+        sg=int(job["objective"] == "skipgram"),
     )
 
 

@@ -18,12 +18,14 @@ def plan(job: Job) -> tuple[Any, dict[str, Any]]:
     settings = {"tokenizer": "whitespace", "threads": job["threads"], "seed": job["seed"]}
     if job["defaults"]:
         return rs.SkipGram(), settings
-    objective = rs.SkipGram(
+    kind = rs.SkipGram if job["objective"] == "skipgram" else rs.CBOW
+    objective = kind(
         dim=job["dim"],
         window=job["window"],
         negative=job["negative"],
         sample=job["sample"],
         lr=job["lr"],
+        loss=job["loss"],
     )
     unseen: Any = rs.Exact(unknown=job["unknown"])
     if job["maxn"]:

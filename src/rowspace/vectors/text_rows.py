@@ -1,12 +1,16 @@
 """`TextRows`: texts to weighted bags of rows, a block of texts at a time.
 
+A distinct piece of text (`corpus.Tokenizer`) is cut into words and looked up once; what a text then
+costs is a look-up of each of its pieces in a dictionary, and arrays.
+
 Axes: `V` known items, `B` texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count, islice
 from typing import Any, TypeAlias, final
 
 import numpy as np
@@ -20,7 +24,7 @@ from rowspace.vocabulary.phrases import Phrases
 
 Text: TypeAlias = str | bytes | Sequence[str]
 BLOCK = 4096  # texts worked on at a time
-KEPT = 1 << 20  # distinct words remembered
+KEPT = 1 << 20  # distinct pieces of text remembered
 
 
 def reading_of(config: Mapping[str, Any]) -> Reading:
@@ -56,42 +60,26 @@ class TextRows:
         self.vocabulary, self.phrases, self.weights = vectors.vocabulary, phrases, weights
         # A policy that cuts texts itself has its own tokenizer.
         self._cutter = None if self.vocabulary.unseen.cuts_texts else tokenizer(reading)
-        self._forget()
-
-    def _forget(self) -> None:
-        self._numbers: dict[bytes, int] = {}
-        self._ids = np.empty(0, np.int64)
-        self._bags = Ragged.of([])
-        self._pieces: dict[bytes, list[bytes]] = {}
+        self._known = _Known()
 
     def bags(self, texts: Sequence[Text]) -> tuple[Ragged, np.ndarray]:
         """A bag a text with weights float32, and its words that have rows, int64 [B]."""
         if self._cutter is None:
             return self._by_policy(texts)
-        words, lengths = self._words(texts)
-        numbers = self._numbered(words)
-        sizes = self._bags.lengths[numbers]
-        rows = _gathered(self._bags.ids, self._bags.offsets[numbers], sizes)
-        weights = np.ones(len(numbers), np.float32)
-        if self.weights is not None:
-            ids = self._ids[numbers]
-            weights[ids >= 0] = self.weights[ids[ids >= 0]]
-        if self.vocabulary.pool == "mean":
-            weights /= np.maximum(sizes, 1)
-        ends = np.cumsum(lengths)
-        offsets = np.concatenate([[0], np.cumsum(sizes)])
-        answered = np.concatenate([[0], np.cumsum(sizes > 0)])
-        count = answered[ends] - answered[ends - lengths]
-        bounds = offsets[np.concatenate([[0], ends])]
-        return Ragged(rows, bounds, np.repeat(weights, sizes)), count
+        numbers = self._numbered(self._cutter, texts)
+        known = self._known
+        ends = np.flatnonzero(numbers == END_NUMBER) + 1
+        rows, weights, sizes = known.bags.take(numbers)
+        offsets = np.concatenate([[0], np.cumsum(sizes)])[np.concatenate([[0], ends])]
+        words = np.concatenate([[0], np.cumsum(known.words[numbers])])[ends]
+        return Ragged(rows, offsets, weights), np.diff(words, prepend=0)
 
     def ids(self, texts: Sequence[Text]) -> np.ndarray:
-        """The ids of all words of the texts, int64; -1 for one that is not known."""
+        """The ids of the known words of the texts, int64."""
         if self._cutter is None:
             return self._by_policy(texts)[0].ids
-        words, _ = self._words(texts)
-        numbers = self._numbered(words)
-        return self._ids[numbers]
+        numbers = self._numbered(self._cutter, texts)
+        return self._known.ids.take(numbers)[0]
 
     def _by_policy(self, texts: Sequence[Text]) -> tuple[Ragged, np.ndarray]:
         """The policy cuts texts itself, and gives rows that are items."""
@@ -107,54 +95,100 @@ class TextRows:
             weights = self.weights[bags.ids]
         return Ragged(bags.ids, bags.offsets, weights), bags.lengths
 
-    def _words(self, texts: Sequence[Text]) -> tuple[list[bytes], np.ndarray]:
-        """The words of all texts, and how many each has, int64 [B]."""
-        whole = [text for text in texts if isinstance(text, (str, bytes))]
-        cut = self._cut(self._cutter, whole) if self._cutter is not None and whole else iter(())
-        listed = [next(cut) if isinstance(text, (str, bytes)) else _given(text) for text in texts]
-        if self.phrases is not None:
-            listed = [[*map(to_bytes, self.phrases.join(map(to_text, one)))] for one in listed]
-        return list(chain.from_iterable(listed)), np.fromiter(map(len, listed), np.int64)
+    def _numbered(self, cutter: Tokenizer, texts: Sequence[Text]) -> np.ndarray:
+        """The numbers of all pieces, int64, END_NUMBER after each text; new ones are looked up."""
+        if len(self._known.numbers) > KEPT:
+            self._known = _Known()
+        keys: list[bytes | str] = []
+        if self.phrases is None and all(isinstance(text, (str, bytes)) for text in texts):
+            keys += cutter.cutting.pieces(cutter.prepare(_lines(texts)))  # type: ignore[arg-type]
+        else:
+            for text in texts:
+                tokens = cutter.tokens(_text(text)) if isinstance(text, (str, bytes)) else text
+                given = [to_text(token) for token in _given(tokens)]
+                keys += given if self.phrases is None else self.phrases.join(given)
+                keys.append(END)
+        known = self._known
+        before = len(known.numbers)
+        numbers = np.fromiter(map(known.numbers.__getitem__, keys), np.int64, len(keys))
+        if len(known.numbers) > before:
+            self._look_up(cutter, list(islice(known.numbers, before, None)))
+        return numbers
 
-    def _cut(self, cutter: Tokenizer, texts: list[str | bytes]) -> Iterator[list[bytes]]:
-        lines = (text if isinstance(text, str) else to_text(text) for text in texts)
-        data = "\n".join(line.replace("\n", " ") for line in lines).encode("utf-8", "replace")
-        found: list[bytes] = []
-        for piece in cutter.cutting.pieces(cutter.prepare(data)):
-            if piece == END:
-                yield found
-                found = []
-            elif piece.isascii():
-                found.append(piece)
-            else:
-                if piece not in self._pieces:
-                    self._pieces[piece] = cutter.spell(piece)
-                found += self._pieces[piece]
-        yield found
-
-    def _numbered(self, words: list[bytes]) -> np.ndarray:
-        """The number of each word; new ones are looked up together."""
-        if len(self._numbers) + len(self._pieces) > KEPT:
-            self._forget()
-        new = [word for word in dict.fromkeys(words) if word not in self._numbers]
-        if new:
-            first = len(self._numbers)
-            self._numbers.update(zip(new, range(first, first + len(new)), strict=True))
-            self._ids = np.append(self._ids, self.vocabulary.items.find_many(new))
-            rows = self.vocabulary.rows(new)
-            offsets = np.append(self._bags.offsets, self._bags.offsets[-1] + rows.offsets[1:])
-            self._bags = Ragged(np.append(self._bags.ids, rows.ids.astype(np.int64)), offsets)
-        return np.fromiter(map(self._numbers.__getitem__, words), np.int64, len(words))
+    def _look_up(self, cutter: Tokenizer, keys: list[bytes | str]) -> None:
+        """The rows and ids of new pieces. Bytes are still to be spelled; text is a token."""
+        spelled = [
+            [to_bytes(key)] if isinstance(key, str) or key.isascii() else cutter.spell(key)
+            for key in keys
+        ]
+        words = [word for one in spelled for word in one]
+        lengths = np.fromiter(map(len, spelled), np.int64, len(spelled))
+        ids, rows = self.vocabulary.items.find_many(words), self.vocabulary.rows(words)
+        sizes = rows.lengths
+        weights = np.ones(len(words), np.float32)
+        if self.weights is not None:
+            weights[ids >= 0] = self.weights[ids[ids >= 0]]
+        if self.vocabulary.pool == "mean":
+            weights /= np.maximum(sizes, 1)
+        places = np.repeat(np.arange(len(keys)), lengths)
+        count = len(keys)
+        known = self._known
+        known.bags.add(rows.ids, np.repeat(weights, sizes), _sums(places, sizes, count))
+        there = ids >= 0
+        known.ids.add(ids[there], weights[there], _sums(places, there, count))
+        known.words = np.append(known.words, _sums(places, sizes > 0, count))
 
 
-def _given(text: Sequence[str]) -> list[bytes]:
+END_NUMBER = 0
+
+
+@final
+class _Flat:
+    """Numbers and their weights for each piece, one piece after the other."""
+
+    def __init__(self) -> None:
+        self.values, self.weights = np.zeros(0, np.int64), np.zeros(0, np.float32)
+        self.offsets = np.zeros(2, np.int64)  # END has none
+
+    def add(self, values: np.ndarray, weights: np.ndarray, sizes: np.ndarray) -> None:
+        self.values = np.append(self.values, values.astype(np.int64))
+        self.weights = np.append(self.weights, weights)
+        self.offsets = np.append(self.offsets, self.offsets[-1] + np.cumsum(sizes))
+
+    def take(self, pieces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Those of some pieces, in their order, and how many each has."""
+        starts = self.offsets[pieces]
+        sizes = self.offsets[pieces + 1] - starts
+        first = np.cumsum(sizes) - sizes
+        places = np.arange(int(sizes.sum())) + np.repeat(starts - first, sizes)
+        return self.values[places], self.weights[places], sizes
+
+
+@final
+class _Known:
+    """Pieces met so far: their numbers, rows, ids of known words, and words that have rows."""
+
+    def __init__(self) -> None:
+        self.numbers: defaultdict[bytes | str, int] = defaultdict(count(1).__next__)
+        self.numbers[END] = END_NUMBER
+        self.bags, self.ids, self.words = _Flat(), _Flat(), np.zeros(1, np.int64)
+
+
+def _sums(places: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
+    return np.bincount(places, values, size).astype(np.int64)
+
+
+def _text(text: str | bytes) -> str:
+    return text if isinstance(text, str) else to_text(text)
+
+
+def _lines(texts: Sequence[str | bytes]) -> bytes:
+    """Each text on a line of its own."""
+    lines = [_text(text).replace("\n", " ") for text in texts]
+    return "".join(line + "\n" for line in lines).encode("utf-8", "replace")
+
+
+def _given(text: Iterable[str]) -> list[bytes]:
     if not isinstance(text, Iterable):
         raise InputError(f"a text must be text or a list of tokens, not {type(text).__name__}")
     return [to_bytes(token) for token in text]
-
-
-def _gathered(ids: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """ids[starts[i]:starts[i] + sizes[i]] for every i, one after the other."""
-    first = np.cumsum(sizes) - sizes
-    within = np.arange(int(sizes.sum())) - np.repeat(first, sizes)
-    return ids[np.repeat(starts, sizes) + within]
