@@ -219,7 +219,7 @@ Adagrad Adam AdamW CBOW DivergedError EpochEnd Exact FormatError GloVe Hashed He
 Interrupted MissingExtraError Model Phrases Quotient Ragged ResourceError RowWiseAdagrad
 RowspaceError SGD Score SettingError SkipGram Subwords Table TextVectors Vectors Vocabulary
 VocabularyError align analogies convert get_threads load merge pad_sequences padding_mask save
-sequence_lengths sequence_mask set_threads similarity train
+sequence_lengths sequence_mask set_threads similarity train train_table
 """
 
 

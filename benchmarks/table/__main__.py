@@ -41,6 +41,7 @@ def read(argv: list[str]) -> argparse.Namespace:
     """The command line."""
     reader = argparse.ArgumentParser(prog="python -m benchmarks.table", description=__doc__)
     reader.add_argument("--seeds", type=int, default=5, help="trainings of each side")
+    reader.add_argument("--threads", type=int, default=2, help="for everybody")
     reader.add_argument("--quick", action="store_true", help="one seed, one epoch: no result")
     reader.add_argument("--data", type=Path, default=data_folder(), help="folder of data sets")
     reader.add_argument("--results", type=Path, help="default: benchmarks/results")
@@ -58,7 +59,7 @@ def main(argv: list[str]) -> int:
     settings: dict[str, Any] = {"epochs": 1} if chosen.quick else {}
     job = {"train": str(train), "test": str(test), "label": LABEL, "settings": settings}
     try:
-        found = answers(job, 1 if chosen.quick else chosen.seeds)
+        found = answers(job, 1 if chosen.quick else chosen.seeds, chosen.threads)
     except (ContestantError, MissingPeerError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -66,7 +67,7 @@ def main(argv: list[str]) -> int:
     findings = beside(found, truth)
     told = " ".join(["python -m benchmarks.table", *map(shlex.quote, shown(argv))])
     run_ = {"date": time.strftime("%Y-%m-%d"), "command": told, "machine": machine(),
-            "versions": versions()}  # fmt: skip
+            "versions": versions(), "threads": chosen.threads}  # fmt: skip
     place = chosen.results or (ROOT / "benchmarks" / "results")
     if chosen.quick and chosen.results is None:
         place = ROOT / ".bench-quick"
@@ -88,12 +89,13 @@ def shown(argv: list[str]) -> list[str]:
     return kept
 
 
-def answers(job: dict[str, Any], seeds: int) -> dict[str, list[Answer]]:
+def answers(job: dict[str, Any], seeds: int, threads: int) -> dict[str, list[Answer]]:
     """What everyone says of the test file, seed by seed, by turns."""
+    shared = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads))
     found: dict[str, list[Answer]] = {task: [] for task in JOBS}
     for seed in range(seeds):
         for task, contestant in JOBS.items():
-            answer = run(contestant, {**job, "task": task, "seed": seed})
+            answer = run(contestant, {**job, "task": task, "seed": seed}, environment=shared)
             told = ", ".join(f"{name} {at:.1f}" for name, at in answer["seconds"].items())
             busy = f"wall {answer['wall']:.1f}, processor {answer['cpu']:.1f}"
             print(f"  {task}, seed {seed}: {told} ({busy})", file=sys.stderr, flush=True)

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from rowspace.training import EpochEnd as EpochEnd
     from rowspace.training import Interrupted as Interrupted
     from rowspace.training import train as train
+    from rowspace.training.table import train_table as train_table
     from rowspace.training.classify import train_classifier as train_classifier
     from rowspace.vectors import Head as Head
     from rowspace.vectors import Model as Model
@@ -75,6 +76,7 @@ _WHERE = {
     "ragged": "Ragged",
     "table": "SGD Adagrad Adam AdamW RowWiseAdagrad Table get_threads set_threads",
     "training": "EpochEnd Interrupted train",
+    "training.table": "train_table",
     "vectors": "Head Model TextVectors Vectors align merge",
     "vocabulary": "Exact Hashed Phrases Quotient Subwords Vocabulary",
 }

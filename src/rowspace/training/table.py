@@ -32,7 +32,7 @@ from rowspace.training.table_course import (
     scores_of,
 )
 from rowspace.training.table_network import Network
-from rowspace.training.table_result import judged, model_of
+from rowspace.training.table_result import beside, judged, model_of
 from rowspace.training.table_target import (
     Target,
     class_weights,
@@ -133,6 +133,9 @@ def train_table(
     model.record["warnings"] = heard
     judged(model, parts.tables[1], tested, seed=reading.seed)
     model.record["seconds"] = round(time.monotonic() - began, 3)
+    if baselines:
+        tell({"type": "baselines"})
+        beside(model, parts.tables, tested, reading.seed)
     if output is not None:
         save(model, output, force=True)
     return model

@@ -1,17 +1,19 @@
-"""What comes of training on a table: the model and its scores."""
+"""What comes of training on a table: the model, its scores, and those of simpler ways."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from rowspace.corpus.records import Records
-from rowspace.evaluate.tables import table_scores
+from rowspace.evaluate.table_baselines import Rows, table_baselines
+from rowspace.evaluate.tables import table_scores, truth_of
 from rowspace.training.table_network import Network
 from rowspace.vectors import Model, Vectors
-from rowspace.vectors.table_columns import Column
+from rowspace.vectors.table_columns import Column, numbers_of, texts_of, trimmed
 from rowspace.vectors.tabular import KIND, Answer, Tabular
 
 
@@ -64,3 +66,33 @@ def judged(model: Model, valid: Records, test: Records | None, *, seed: int) -> 
         record["validation_scores"] = [score.as_json() for score in found]
         found = table_scores(known, test, seed=seed)
     record["scores"] = [score.as_json() for score in found]
+
+
+def beside(model: Model, tables: tuple[Records, Records], test: Records | None, seed: int) -> None:
+    """The same task without learned vectors, learned from the same rows and judged on the same,
+    into the model's record. Only figures that the model has are kept."""
+    known = Tabular.of(model)
+    learn, choose = (_known(known, one) for one in tables)
+    judge = choose if test is None else _known(known, test)
+    columns = zip(known.sheet.columns, known.rows, strict=True)
+    dims = {column.name: one.shape[1] for column, one in columns}
+    found = table_baselines(
+        learn, judge, labels=known.answer.classes, valid=choose, dims=dims, seed=seed
+    )
+    names = {score["name"] for score in model.record["scores"]}
+    kept = (replace(one, scores=[s for s in one.scores if s.name in names]) for one in found)
+    model.record["baselines"] = [one.as_json() for one in kept]
+
+
+def _known(model: Tabular, table: Records) -> Rows:
+    """The rows whose target is known, as baselines take them."""
+    table, missing = trimmed(table), model.sheet.missing
+    truth, there = truth_of(model.answer, table)
+    if model.answer.classes is not None:
+        there &= truth >= 0
+    table = table.take(np.flatnonzero(there))
+    columns = {
+        one.name: (numbers_of if one.kind == "number" else texts_of)(table, one.name, missing)
+        for one in model.sheet.columns
+    }
+    return Rows(columns, truth[there])

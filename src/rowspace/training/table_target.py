@@ -40,7 +40,8 @@ def target_of(table: Records, name: str, task: str | None, chosen: Chosen) -> Ta
         task = "number" if kind_of(table, name, chosen) == "number" else "classes"
     if task == "number":
         values = numbers_of(table, name, chosen.missing)
-        scale = float(values.std())
+        with np.errstate(over="ignore", invalid="ignore"):
+            scale = float(values.std())
         if not scale > 0:
             raise InputError(
                 f"{table.source}: the target {name!r} is {values[0]:g} in every row",

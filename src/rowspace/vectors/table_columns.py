@@ -143,7 +143,8 @@ class Sheet:
     def placed(self, numbers: np.ndarray) -> np.ndarray:
         """The pieces of numbers float64 [n, M], less their means, float32 [n, K]; 0 if missing."""
         place, begins, inverse, centre = self._pieces
-        found = (numbers[:, place] - begins) * inverse
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = (numbers[:, place] - begins) * inverse
         np.clip(found, 0, 1, out=found)
         out = found.astype(np.float32) - centre
         return np.nan_to_num(out, copy=False, nan=0.0)
