@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 VECTORS = ("sum", "words")
 _OTHER = 1 << 63  # seeds end below it, so the second table has numbers of its own
+_BIASES = 20.0  # how much faster biases learn, up to a rate of 1: at 0.05 Stanford's program's
 _LOST = 1e4  # half the square of a logarithm is below 1000, whatever was counted
 
 
@@ -94,12 +95,12 @@ class GloVe(Objective):
         return np.asarray(words + tables.outputs.rows[:, : self.dim])
 
     def rates(self, tables: Tables) -> Rates:
-        """How fast each column learns: the ones not at all."""
+        """How fast each column learns: the biases faster, the ones not at all."""
         from rowspace.kernels.cpu_glove import Rates
 
         found = np.zeros((2, tables.inputs.data.shape[1]), np.float32)
         found[:, : self.dim] = self.lr
-        found[0, self.dim] = found[1, self.dim + 1] = self.lr
+        found[0, self.dim] = found[1, self.dim + 1] = min(1.0, _BIASES * self.lr)
         return Rates(found[0], found[1], self.clip)
 
     def targets(self, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
