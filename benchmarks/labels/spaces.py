@@ -43,8 +43,23 @@ FASTTEXT_KNOWN: list[Settings] = [
      "loss": "softmax"},
 ]  # fmt: skip
 
-ROWSPACE: dict[str, Range] = dict(FASTTEXT)
-ROWSPACE_KNOWN: list[Settings] = [dict(one) for one in FASTTEXT_KNOWN]
+ROWSPACE: dict[str, Range] = {
+    "epochs": (5, 10, 20, 35, 50),
+    "lr": Even(0.01, 0.3),
+    "words": (1, 2, 3),
+    "gaps": (False, True),
+    "dim": (10, 20, 50, 100),
+    "chars": ((0, 0), (2, 5), (3, 5), (3, 6)),
+    "loss": ("softmax", "ova"),
+    "dropout": (0.0, 0.2, 0.5),
+    "decay": (0.0, 0.01, 0.1),
+    "tokenizer": ("whitespace", "marks"),
+}
+# rowspace's own defaults.
+ROWSPACE_KNOWN: list[Settings] = [
+    {"epochs": 10, "lr": 0.05, "words": 2, "gaps": True, "dim": 32, "chars": (3, 5),
+     "loss": "softmax", "dropout": 0.0, "decay": 0.0, "tokenizer": "marks"},
+]  # fmt: skip
 
 
 def drawn(

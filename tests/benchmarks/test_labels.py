@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.harness.contestants import run
 from benchmarks.labels import options, spaces, tuning
+from benchmarks.labels.bench import ROWSPACE
 from benchmarks.labels.gained import gained, on_average, resampled
 from benchmarks.labels.large import large, paragraphs, taken
 from benchmarks.labels.parts import PARTS
@@ -277,3 +279,18 @@ def test_the_command_is_shown_without_paths(tmp_path):
     assert (chosen.trials, chosen.parts) == (options.QUICK["trials"], ["speed"])
     with pytest.raises(SystemExit):
         options.read(["nothing"], list(PARTS))
+
+
+def test_our_side_trains_is_judged_saves_and_predicts(small, tmp_path):
+    for part in ("train", "test"):
+        pairs = [(word, f"{word} text number {at}") for at in range(40) for word in ("good", "bad")]
+        write(tmp_path / part, pairs)
+    settings = {**spaces.ROWSPACE_KNOWN[0], "epochs": 5}
+    shared = {"threads": 1, "seed": 0, "settings": settings, "train": small.part("train")}
+    job = {"task": "train", **shared, "test": small.part("test"), "save": str(tmp_path / "model")}
+    answer = run(ROWSPACE, job)
+    assert answer["accuracy"] == 1.0
+    assert set(answer["seconds"]) == {"import", "rest", "train", "test"}
+    asked = {"task": "predict", "model": str(tmp_path / "model"), "texts": small.part("test")}
+    found = run(ROWSPACE, {**asked, "least": 100, "seconds": 0.0})
+    assert found["labels"] == ["good", "bad"] * 40

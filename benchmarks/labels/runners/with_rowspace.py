@@ -12,9 +12,6 @@ from benchmarks.labels.runners.predictions import predicting
 from benchmarks.labels.runners.trials import judged, refits, trials
 from benchmarks.labels.texts import PREFIX, read
 
-# What stands in settings besides is given to the objective as it is.
-_OF_TRAINING = ("epochs",)
-
 
 class Fitted:
     """A model of ours."""
@@ -36,26 +33,26 @@ class Fitted:
         ]
 
 
-def objective(settings: dict[str, Any]) -> Any:
-    """Settings by rowspace's names."""
-    import rowspace as rs
-
-    rest = {name: value for name, value in settings.items() if name not in _OF_TRAINING}
+def arguments(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings by rowspace's names; its n-grams have a row each, so buckets bound their number."""
+    rest = dict(settings)
     minn, maxn = rest.pop("chars")
-    return rs.Labels(**rest, minn=minn, maxn=maxn)
+    found = {"tokenizer": "whitespace", **rest, "minn": minn, "maxn": maxn}
+    if "buckets" in rest:
+        found["max_grams"] = found.pop("buckets")
+    return found
 
 
 def fit(train: str, settings: dict[str, Any], seed: int, job: Job) -> Fitted:
-    """One training. Raises RuntimeError where it diverges."""
+    """One training of all its epochs: nothing is chosen by. Raises RuntimeError if it diverges."""
     import rowspace as rs
 
-    given = {"epochs": settings["epochs"], "threads": job["threads"], "seed": seed}
-    start = {"start": rs.load(job["start"])} if job.get("start") else {}
-    save = {"output": job["save"]} if job.get("save") else {}
+    given = {**arguments(settings), "threads": job["threads"], "seed": seed}
+    kept = {
+        name: job[old] for name, old in (("start", "start"), ("output", "save")) if job.get(old)
+    }
     try:
-        model = rs.train_classifier(
-            train, objective=objective(settings), valid=None, **given, **start, **save
-        )
+        model = rs.train_classifier(train, valid=0, baselines=False, **kept, **given)
     except rs.DivergedError as error:
         raise RuntimeError(str(error)) from error
     return Fitted(model)
@@ -70,7 +67,7 @@ def train(job: Job) -> dict[str, Any]:
     found = fit(job["train"], job["settings"], job["seed"], job)
     stages.lap("rest")
     seconds = stages.seconds
-    seconds["train"] = float(found.model.record["seconds"])
+    seconds["train"] = float(found.model.record["training_seconds"])
     seconds["rest"] -= seconds["train"]
     tested = _tested(found, job)
     stages.lap("test")
