@@ -18,6 +18,9 @@ from rowspace.evaluate.design import design
 from rowspace.evaluate.merged import fit
 from rowspace.evaluate.minimise import TOLERANCE, Linear
 
+SURE = 1e-12
+"""Shares of cases add up to one but for so much."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def _single(
     rates = np.bincount(truth, shares, minlength=size)
     fitted = np.flatnonzero(rates > 0)
     if len(fitted) == 1:
-        return None, fitted[:0], rates
+        return None, fitted[:0], np.ceil(np.minimum(rates, 1))
     if (rates[truth] == 0).any():  # labels whose cases all weigh nothing
         truth = np.where(rates[truth] > 0, truth, fitted[0])
     places = np.searchsorted(fitted, truth)
@@ -142,7 +145,8 @@ def _several(
         raise InputError("several labels a case are bool [n, L]")
     truth = truth.astype(np.float64)
     rates = shares @ truth
-    fitted = np.flatnonzero((rates > 0) & (rates < 1 - 1e-12))
+    rates = np.where(rates > 1 - SURE, 1.0, rates)
+    fitted = np.flatnonzero((rates > 0) & (rates < 1))
     if not len(fitted):
         return None, fitted, rates
     return losses.Logistic(truth[:, fitted], shares), fitted, rates
