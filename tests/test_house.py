@@ -216,10 +216,11 @@ def test_a_broken_contract_is_seen(copy, contract):
 
 EXPORTED = """
 Adagrad Adam AdamW CBOW DivergedError EpochEnd Exact FormatError GloVe Hashed Head InputError
-Interrupted MissingExtraError Model Phrases Quotient Ragged ResourceError RowWiseAdagrad
+Interrupted Labels MissingExtraError Model Phrases Quotient Ragged ResourceError RowWiseAdagrad
 RowspaceError SGD Score SettingError SkipGram Subwords Table TextVectors Vectors Vocabulary
-VocabularyError align analogies convert get_threads load merge pad_sequences padding_mask save
-sequence_lengths sequence_mask set_threads similarity train train_table
+VocabularyError align analogies autotune convert get_threads load merge pad_sequences padding_mask save
+sequence_lengths sequence_mask set_threads similarity train
+train_classifier train_table
 """
 
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from rowspace.training import EpochEnd as EpochEnd
     from rowspace.training import Interrupted as Interrupted
     from rowspace.training import train as train
+    from rowspace.training.autotune import autotune as autotune
     from rowspace.training.table import train_table as train_table
     from rowspace.training.classify import train_classifier as train_classifier
     from rowspace.vectors import Head as Head
@@ -81,6 +82,7 @@ _WHERE = {
     "vocabulary": "Exact Hashed Phrases Quotient Subwords Vocabulary",
 }
 _WHERE |= {"objectives.labels": "Labels", "training.classify": "train_classifier"}
+_WHERE |= {"training.autotune": "autotune"}
 _NAMES = {name: module for module, names in _WHERE.items() for name in names.split()}
 
 __all__ = sorted(_NAMES)  # noqa: PLE0605 - a test pins it

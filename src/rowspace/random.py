@@ -34,6 +34,8 @@ class Stream(IntEnum):
     UNSEEN = 12
     LAYERS = 13
     PAIRS = 14
+    INTERACTIONS = 15
+    AUTOTUNE = 16
 
 
 def mix(state: ArrayLike) -> np.ndarray:
