@@ -111,7 +111,7 @@ def test_a_tokenizer_file_that_is_none(tmp_path: Path) -> None:
             tokenizer(Reading(tokenizer=str(path)))
     with pytest.raises(InputError, match="cannot be read"):
         tokenizer(Reading(tokenizer=str(tmp_path / "none.json")))
-    with pytest.raises(InputError, match="words, whitespace, characters"):
+    with pytest.raises(InputError, match="words, whitespace, marks, characters"):
         tokenizer(Reading(tokenizer="word"))
 
 
@@ -126,3 +126,33 @@ def test_a_reading_knows_its_values(wrong: dict[str, str]) -> None:
 def test_normalised_text_is_normal() -> None:
     for token in cut("Å ﬃ e\u0301", normalize="NFKC"):
         assert unicodedata.is_normalized("NFKC", token)
+
+
+def test_marks_stand_alone_and_inner_apostrophes_stay() -> None:
+    assert cut("Great movie!! :)", "marks") == ["great", "movie", "!", "!", ":", ")"]
+    assert cut("Don't, 'tis l’été' x_1 3.5", "marks") == [
+        "don't", ",", "'", "tis", "l’été", "'", "x_1", "3", ".", "5",
+    ]  # fmt: skip
+    assert cut("ÀB—Straße", "marks", lower=False) == ["ÀB", "—", "Straße"]
+    assert cut("e\u0301!", "marks", normalize="NFC") == ["é", "!"]
+
+
+@given(st.text(ALPHABET, max_size=80), st.booleans())
+def test_marks_lose_nothing_but_white_space(text: str, lower: bool) -> None:
+    found = "".join(cut(text, "marks", lower=lower))
+    wanted = "".join(text.encode("utf-8", "replace").decode().split(None))
+    wanted = wanted.lower() if lower else wanted
+    assert found.replace("\u00a0", "").replace("ς", "σ") == wanted.replace("ς", "σ")
+
+
+@given(st.lists(st.text(ALPHABET.filter(lambda c: c != "\n"), max_size=20), max_size=5))
+@pytest.mark.parametrize("name", ["marks", "words", "whitespace", "characters"])
+def test_lines_stay_lines(name: str, lines: list[str]) -> None:
+    """`spaced` cuts many texts at once, each as it would be cut alone."""
+    made = tokenizer(Reading(tokenizer=name))
+    block = "\n".join(["x", *lines, "x"]).encode("utf-8", "replace")
+    found = [line.decode().split(" ") for line in made.spaced(block).split(b"\n")]
+    assert len(found) == len(lines) + 2
+    for line, tokens in zip(lines, found[1:-1], strict=True):
+        kept = [t for t in " ".join(tokens).encode().split() if t]
+        assert [t.decode() for t in kept] == made.tokens(line)

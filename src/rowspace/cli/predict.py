@@ -71,13 +71,14 @@ def of_texts(
 
     head, settings = head_of(model), text_settings(model)
     prefix = settings.get("prefix") or "__label__"
-    labelled = column is None and (source == STDIN or looks_labelled(source, prefix=prefix))
+    piped = column is None and source == STDIN and not beside(model)
+    labelled = piped or (column is None and looks_labelled(source, prefix=prefix))
     in_columns = column is not None or (bare_suffix(source) in TABULAR and not labelled)
-    if settings and (in_columns or beside(model)):
+    if settings and (in_columns or (beside(model) and not labelled)):
         texts, cells = asked(model, records(source), column)
     else:
         found = lines(source, column)
-        texts, cells = (without_labels(found, prefix=prefix) if labelled else found), None
+        texts, cells = asked(model, without_labels(found, prefix=prefix) if labelled else found)
     how: dict[str, Any] = {"cutting": model.config.get("cutting"), "cells": cells}
     return predicted(model.vectors, head, texts, k, threshold, **how)
 

@@ -79,7 +79,7 @@ def show_scores(output: Output, record: Mapping[str, Any], rows: str = "rows") -
     on = "the test data" if record["scored_on"] == "test" else "the validation part"
     output.head(f"on {on}, {scores[0]['n']:,} {rows}")
     output.write(" " * WIDE + "".join(f"{name:>{CELL}}" for name in names))
-    titled = [("learned vectors", scores)] + [(one["name"], one["scores"]) for one in beside]
+    titled = [("learned vectors", scores)] + [(title_of(one), one["scores"]) for one in beside]
     for title, values in titled:
         found = {score["name"]: score["value"] for score in values}
         cells = [number(found.get(name)) for name in names]
@@ -88,6 +88,12 @@ def show_scores(output: Output, record: Mapping[str, Any], rows: str = "rows") -
     if first.get("low") is not None and first.get("high") is not None:
         low, high = number(first["low"]), number(first["high"])
         output.write(f"{first['name']}: 95 % interval {low} to {high}")
+
+
+def title_of(baseline: Mapping[str, Any]) -> str:
+    """Its name, and that its fit ran out of time where it did."""
+    whole = baseline.get("about", {}).get("converged", True)
+    return str(baseline["name"]) if whole else f"{baseline['name']} (cut short)"
 
 
 def _plain(score: Mapping[str, Any]) -> dict[str, Any]:

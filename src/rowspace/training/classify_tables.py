@@ -28,7 +28,6 @@ def vocabulary_of(train: Labelled, objective: Labels) -> Vocabulary:
     """The words, runs, n-grams and cells of the texts."""
     cells: Counter[str] = Counter()
     for name, values in train.cells.items():
-        cells[to_text(cell_item(name, None))] += 0  # the row of unseen ones, whatever there is
         cells.update(to_text(cell_item(name, value)) for value in values)
     features = Features(objective.words, objective.gaps, objective.minn, objective.maxn)
     return learn_features(

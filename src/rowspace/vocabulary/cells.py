@@ -1,4 +1,5 @@
-"""Cells of other columns as items: `column<tab>value`, a row each; `column<tab>` for all unseen."""
+"""Cells of other columns as items: `column<tab>value`, a row each; `column<tab>` for a missing one.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ def cell_item(column: str, value: str | None) -> bytes:
 
 def cell_rows(vocabulary: Vocabulary, columns: Mapping[str, Sequence[str | None]]) -> np.ndarray:
     """The row of each cell, int64 [B, C]: an unseen value has the row of its column's missing
-    cells."""
+    cells, or none (-1) where training met no missing one."""
     found = []
     for name, values in columns.items():
         rows = vocabulary.items.find_many([cell_item(name, value) for value in values])
