@@ -169,6 +169,19 @@ def count_keys(
 
 
 @kernel
+def _new(row: int, bag: int, seen: Slots) -> bool:
+    """Whether a row is met for the first time in this bag; it is booked."""
+    mask = len(seen.keys) - 1
+    slot = _slot(row, mask)
+    while seen.places[slot] == bag:
+        if seen.keys[slot] == row:
+            return False
+        slot = (slot + 1) & mask
+    seen.keys[slot], seen.places[slot] = row, bag
+    return True
+
+
+@kernel
 def as_sets(
     ids: np.ndarray,
     firsts: np.ndarray,
@@ -177,45 +190,41 @@ def as_sets(
     grams: np.ndarray,
     gram_cuts: np.ndarray,
     cells: np.ndarray,
-    met: np.ndarray,
     out: np.ndarray,
     offsets: np.ndarray,
 ) -> None:
     """Of each text the rows of its words, its runs, its words' n-grams, and `cells` int64 [B, C]:
-    four bags, each row once, those below 0 left out. `met` int32 [R] zeros; offsets int64
-    [4 B + 1].
+    four bags, each row once, those below 0 left out. Offsets int64 [4 B + 1].
     """
+    longest = 1
+    for t in range(len(firsts) - 1):
+        first, last = firsts[t], firsts[t + 1]
+        size = max(last - first, run_cuts[t + 1] - run_cuts[t])
+        longest = max(longest, size, gram_cuts[last] - gram_cuts[first])
+    size = 16
+    while size < 2 * longest:
+        size *= 2
+    # Small enough for the first cache, where an array of all rows would not be.
+    seen = Slots(np.empty(size, np.int64), np.zeros(size, np.int32))
     count, bag = 0, 0
     offsets[0] = 0
     for t in range(len(firsts) - 1):
-        bag += 1
-        for at in range(firsts[t], firsts[t + 1]):
-            row = np.int64(ids[at])
-            if row >= 0 and met[row] != bag:
-                met[row] = bag
-                out[count] = row
-                count += 1
-        offsets[bag] = count
-        bag += 1
-        for at in range(run_cuts[t], run_cuts[t + 1]):
-            row = runs[at]
-            if row >= 0 and met[row] != bag:
-                met[row] = bag
-                out[count] = row
-                count += 1
-        offsets[bag] = count
-        bag += 1
-        for at in range(gram_cuts[firsts[t]], gram_cuts[firsts[t + 1]]):
-            row = grams[at]
-            if row >= 0 and met[row] != bag:
-                met[row] = bag
-                out[count] = row
-                count += 1
-        offsets[bag] = count
+        for family in range(FAMILIES - 1):
+            bag += 1
+            if family == 0:
+                rows, first, last = ids, firsts[t], firsts[t + 1]
+            elif family == 1:
+                rows, first, last = runs, run_cuts[t], run_cuts[t + 1]
+            else:
+                rows, first, last = grams, gram_cuts[firsts[t]], gram_cuts[firsts[t + 1]]
+            for at in range(first, last):
+                if rows[at] >= 0 and _new(rows[at], bag, seen):
+                    out[count] = rows[at]
+                    count += 1
+            offsets[bag] = count
         bag += 1
         for c in range(cells.shape[1]):
-            row = cells[t, c]
-            if row >= 0:
-                out[count] = row
+            if cells[t, c] >= 0:
+                out[count] = cells[t, c]
                 count += 1
         offsets[bag] = count

@@ -128,10 +128,9 @@ def _compiled(
     find_keys(runs, run_slots, size)
     grams, gram_cuts = cut.grams(features)
     find_keys(grams, gram_slots, first)
-    met = np.zeros(vocabulary.n_rows, np.int32)
-    rows = np.empty(len(ids) + len(runs) + len(grams) + cells.size, row_dtype(len(met)))
+    rows = np.empty(len(ids) + len(runs) + len(grams) + cells.size, row_dtype(vocabulary.n_rows))
     offsets = np.empty(FAMILIES * len(texts) + 1, np.int64)
-    as_sets(ids, cut.firsts, runs, run_cuts, grams, gram_cuts, cells, met, rows, offsets)
+    as_sets(ids, cut.firsts, runs, run_cuts, grams, gram_cuts, cells, rows, offsets)
     return Ragged(rows[: offsets[-1]], offsets)
 
 
