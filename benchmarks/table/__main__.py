@@ -114,6 +114,8 @@ def beside(found: dict[str, list[Answer]], truth: np.ndarray) -> list[Finding]:
                                  GOALS[peer] if figure == "auc" else None))  # fmt: skip
         seconds = [[one["seconds"]["train"] for one in found[task]] for task in ("table", peer)]
         findings.append(times_faster(f"training, against {name}", *seconds))
+        cpu = [[one["cpu"] for one in found[task]] for task in ("table", peer)]
+        findings.append(times_faster(f"processor, start to exit, against {name}", *cpu))
     return findings
 
 

@@ -23,7 +23,7 @@ def test_dimensions_by_number_and_by_multiple():
 
 
 @pytest.mark.parametrize(
-    ("rows", "batch"), [(3, 3), (900, 16), (4096, 64), (30_000, 256), (10**6, 1024)]
+    ("rows", "batch"), [(3, 3), (900, 64), (10_000, 128), (30_000, 256), (10**6, 1024)]
 )
 def test_batches_by_rows(rows, batch):
     assert Columns().batch_of(rows) == batch

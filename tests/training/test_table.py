@@ -18,7 +18,7 @@ from rowspace.vectors.tabular import Tabular, predicted_table
 
 DATA = Path(os.environ.get("ROWSPACE_DATA", Path(__file__).parents[3] / "shared" / "data"))
 ADULT = DATA / "tabular" / "adult"
-QUICK: dict[str, Any] = {"baselines": False, "epochs": 8, "hidden": (16,)}
+QUICK: dict[str, Any] = {"baselines": False, "epochs": 8, "hidden": (16,), "batch": 16}
 
 
 def colours(n: int = 600, seed: int = 0) -> dict[str, list[Any]]:
@@ -50,7 +50,9 @@ def value(model: Any, name: str) -> float:
 
 @pytest.fixture(scope="module")
 def warm():
-    return train_table(colours(2000), "answer", baselines=False, epochs=20, test=colours(500, 9))
+    return train_table(
+        colours(2000), "answer", baselines=False, epochs=20, batch=16, test=colours(500, 9)
+    )
 
 
 def test_classes_are_learned_and_levels_that_mean_the_same_lie_together(warm):

@@ -84,13 +84,13 @@ class Columns:
         return [max(1, round(multiple * rule(n))) for n in levels]
 
     def batch_of(self, rows: int) -> int:
-        """Rows in a mini-batch: as given, else a power of two about a hundredth of all, from 16 to
+        """Rows in a mini-batch: as given, else a power of two about a hundredth of all, from 64 to
         1024, and 256 where that is more than ten thousand."""
         if self.batch is not None:
             return min(self.batch, rows)
         if rows >= 200_000:
             return 1024
-        size = 16
+        size = 64
         while size < 256 and size * 128 <= rows:
             size *= 2
         return min(size, rows)
