@@ -20,6 +20,7 @@ SETTINGS: dict[str, Any] = {
     "unknown": None,
     "objective": "skipgram",
     "loss": "ns",
+    "lines": False,
     "defaults": False,
     "deterministic": False,
     "save": "",
@@ -41,6 +42,11 @@ TREES = {
     kind: (
         contestant(f"rowspace, {kind}, tree", "rowspace", {"objective": kind, "loss": "hs"}),
         contestant(f"gensim, {kind}, tree", "gensim", {"objective": kind, "loss": "hs"}),
+        contestant(
+            f"gensim, {kind}, tree, by lines",
+            "gensim",
+            {"objective": kind, "loss": "hs", "lines": True},
+        ),
     )
     for kind in ("skipgram", "cbow")
 }
