@@ -176,7 +176,7 @@ BREAKS = {
     "Imports point down only": ("corpus/reading.py", "import rowspace.cli"),
     "Reading never imports training": ("vectors/model.py", "import rowspace.objectives"),
     "Only kernels imports a compiler": ("vectors/model.py", "import numba"),
-    "Only nn, keras and networks import a framework": ("files/card.py", "import torch"),
+    "Only nn, keras, sklearn and networks import a framework": ("files/card.py", "import sklearn"),
     "No cycles": ("random.py", "import rowspace.errors"),
 }
 
@@ -220,7 +220,7 @@ Interrupted Labels MissingExtraError Model Phrases Quotient Ragged ResourceError
 RowspaceError SGD Score SettingError SkipGram Subwords Table TextVectors Vectors Vocabulary
 VocabularyError align analogies autotune convert get_threads load merge pad_sequences padding_mask save
 sequence_lengths sequence_mask set_threads similarity train
-train_classifier train_table
+train_classifier train_recommender train_table Recommender
 """
 
 

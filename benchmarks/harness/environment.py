@@ -18,6 +18,7 @@ WANTED = {
     "fasttext": [["fasttext==0.9.3", "setuptools"]],
     "torch": [_TORCH],
     "sklearn": [["scikit-learn==1.9.1"]],
+    "implicit": [["implicit==0.7.3", "scipy"]],
     "fbgemm_gpu": [_TORCH, ["--no-deps", "fbgemm-gpu-cpu==1.8.0"]],
 }
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from rowspace.training import Interrupted as Interrupted
     from rowspace.training import train as train
     from rowspace.training.autotune import autotune as autotune
+    from rowspace.training.recommend import train_recommender as train_recommender
     from rowspace.training.table import train_table as train_table
     from rowspace.training.classify import train_classifier as train_classifier
     from rowspace.vectors import Head as Head
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from rowspace.vectors import Vectors as Vectors
     from rowspace.vectors import align as align
     from rowspace.vectors import merge as merge
+    from rowspace.vectors.recommend import Recommender as Recommender
     from rowspace.vocabulary import Exact as Exact
     from rowspace.vocabulary import Hashed as Hashed
     from rowspace.vocabulary import Phrases as Phrases
@@ -77,8 +79,10 @@ _WHERE = {
     "ragged": "Ragged",
     "table": "SGD Adagrad Adam AdamW RowWiseAdagrad Table get_threads set_threads",
     "training": "EpochEnd Interrupted train",
+    "training.recommend": "train_recommender",
     "training.table": "train_table",
     "vectors": "Head Model TextVectors Vectors align merge",
+    "vectors.recommend": "Recommender",
     "vocabulary": "Exact Hashed Phrases Quotient Subwords Vocabulary",
 }
 _WHERE |= {"objectives.labels": "Labels", "training.classify": "train_classifier"}

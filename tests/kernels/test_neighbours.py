@@ -10,7 +10,7 @@ from rowspace.kernels import cpu_neighbours, neighbours_reference
 
 
 def found(module, bags: list[list[int]], size: int, k: int, shrink: float):
-    items = np.array(sum(bags, []), np.int32)
+    items = np.array([item for bag in bags for item in bag], np.int32)
     offsets = np.cumsum([0, *map(len, bags)]).astype(np.int64)
     owners = np.repeat(np.arange(len(bags), dtype=np.int32), np.diff(offsets))
     order = np.argsort(items, kind="stable")

@@ -1,0 +1,1 @@
+"""Recommending beside implicit, popularity and item-kNN: tuned on one validation part."""
