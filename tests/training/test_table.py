@@ -232,3 +232,10 @@ def test_the_census_is_learned_better_than_by_one_hot_columns():
     model = train_table(ADULT / "adult.data.gz", "Y", test=ADULT / "adult.test.gz", baselines=False)
     assert value(model, "auc") > 0.922
     assert value(model, "ece") < 0.02
+
+
+def test_a_class_of_one_row_in_a_thousand_is_learned():
+    table = colours(3000)
+    table["answer"] = ["yes" if at % 1000 == 7 else "no" for at in range(3000)]
+    model = train_table(table, "answer", baselines=False, epochs=2)
+    assert value(model, "accuracy") > 0.99

@@ -23,7 +23,8 @@ Event: TypeAlias = dict[str, Any]
 REPORT = 0.5
 """Seconds between two progress events."""
 LOST = 50.0
-"""A batch whose loss is so many times that of knowing the shares of the classes alone is lost."""
+"""A batch whose loss is so many times that of knowing nothing, not the classes' shares either, is
+lost. (Of a rare class the shares say nearly all, and the first batch costs many times theirs.)"""
 NUMBERS = ("rmse", "mae", "r2")
 
 
@@ -71,6 +72,7 @@ class TableCourse:
         self.steps = max(1, len(train.y) // self.batch)
         self.best = Best()
         self.idle = unlearned(train)
+        self.limit = LOST * (0.5 if classes is None else math.log(len(classes)))
         self._reported = 0.0
 
     def run(self) -> Best:
@@ -125,9 +127,7 @@ class TableCourse:
             loss = self.network.step(
                 self.train.cells.take(some), self.train.y[some], self.train.weights[some], lr
             )
-            if not loss < LOST * max(self.idle, 0.01) * max(
-                1.0, float(self.train.weights[some].max())
-            ):
+            if not loss < self.limit * max(1.0, float(self.train.weights[some].max())):
                 self._diverged(loss, done)
             sum_ += loss
             self._report(done + 1, total, epoch, sum_ / (at + 1), lr, began)
