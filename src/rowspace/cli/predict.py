@@ -74,7 +74,7 @@ def of_texts(
     piped = column is None and source == STDIN and not beside(model)
     labelled = piped or (column is None and looks_labelled(source, prefix=prefix))
     in_columns = column is not None or (bare_suffix(source) in TABULAR and not labelled)
-    if settings and (in_columns or (beside(model) and not labelled)):
+    if settings and (in_columns or (beside(model) and source == STDIN)):
         texts, cells = asked(model, records(source), column)
     else:
         found = lines(source, column)

@@ -31,7 +31,7 @@ from rowspace.training.classify_course import (
     how_of,
     lost_beyond,
 )
-from rowspace.training.classify_result import Judge, calibrated, judged
+from rowspace.training.classify_result import Judge, calibrated, judged, unseen_labels
 from rowspace.training.classify_tables import examples_of, started, vocabulary_of
 from rowspace.training.interrupt import Stopped, asked_to_stop
 from rowspace.training.labelled import Labelled, TextReading, labelled
@@ -203,6 +203,8 @@ def prepare(
     examples = examples_of(train, vocabulary, labels)
     examples.weights[:] *= own[_first(train, labels)]
     judge = None if valid is None else Judge.of(valid, vocabulary, labels, run.metric)
+    if valid is not None and (unseen := unseen_labels(valid, labels).total()):
+        warn(f"{unseen:,} labels of the validation part were never seen in training: all missed")
     return Prepared(objective, reading, vocabulary, labels, examples, judge, opened)
 
 

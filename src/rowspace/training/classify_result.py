@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -18,7 +19,7 @@ from rowspace.training.classify_tables import bags_of
 from rowspace.training.labelled import Labelled
 from rowspace.vectors import Head, Model
 from rowspace.vectors.predict import weighed
-from rowspace.vocabulary import Vocabulary
+from rowspace.vocabulary import Vocabulary, to_text
 from rowspace.vocabulary.families import joined
 
 WHOLE = 1000
@@ -97,11 +98,11 @@ def judged(
     by = test or valid
     if by is not None:
         if test is not None and valid is not None:
-            record["validation_scores"], _ = _scores(model, valid, seed)
+            record["validation_scores"] = _scores(model, valid, seed)
         record["scored_on"] = "test" if test is not None else "validation"
-        record["scores"], unseen = _scores(model, by, seed)
-        if unseen:
-            record["unseen_labels"] = dict(list(unseen.items())[:FEW])
+        record["scores"] = _scores(model, by, seed)
+        if unseen := unseen_labels(by, head_of(model).labels):
+            record["unseen_labels"] = dict(unseen.most_common(FEW))
         if baselines:
             chosen_by = valid if test is not None else None
             beside = baselines_of(model, train, chosen_by, by, seed=seed)
@@ -111,10 +112,7 @@ def judged(
     record["bytes"] = record["memory"]["embedding"]["table_bytes"]
 
 
-def _scores(
-    model: Model, by: Labelled, seed: int
-) -> tuple[list[dict[str, Any]], Mapping[str, int]]:
-    """The scores, and the labels that training never saw with their counts."""
+def _scores(model: Model, by: Labelled, seed: int) -> list[dict[str, Any]]:
     head = head_of(model)
     truth = truth_of(by, head.labels)
     found = judge(
@@ -124,7 +122,13 @@ def _scores(
         seed=seed,
     )
     scores = [score.as_json() for score in found.scores]
-    return _headlines({"scores": scores}, isinstance(truth, Ragged))["scores"], found.unseen
+    return _headlines({"scores": scores}, isinstance(truth, Ragged))["scores"]
+
+
+def unseen_labels(texts: Labelled, labels: Vocabulary) -> Counter[str]:
+    """The labels that training never saw, and how many of the texts have them."""
+    met = Counter(label for row in texts.labels for label in row)
+    return Counter({to_text(one): n for one, n in met.items() if labels.items.find(one) < 0})
 
 
 def _headlines(one: dict[str, Any], several: bool) -> dict[str, Any]:

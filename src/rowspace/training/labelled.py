@@ -94,7 +94,8 @@ def labelled(data: Any, reading: TextReading) -> Labelled:
     table = records(data)
     texts = [text.encode("utf-8", "replace") for text in table.text(reading.text)]
     listed = [
-        [one.encode() for one in row] for row in table.lists(reading.label, reading.separator)
+        [one.encode("utf-8", "replace") for one in row if one.strip()]
+        for row in table.lists(reading.label, reading.separator)
     ]
     cells = {name: table.strings(name) for name in reading.columns}
     weights = _weights(table, reading.weights)
@@ -137,4 +138,6 @@ def _weights(table: Records, column: str | None) -> np.ndarray:
     if len(bad):
         place = table.place(int(bad[0]))
         raise InputError(f"{place}: column {column!r}: a weight must be a number of at least 0")
+    if not weights.any():
+        raise InputError(f"{table.source}: column {column!r}: every weight is 0")
     return weights
