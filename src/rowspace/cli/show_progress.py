@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from rowspace.cli.output import Output, coloured, visible
 
 Event = dict[str, Any]
-OFTEN = ("progress", "scan", "count")  # events that come all the time
+OFTEN = ("progress", "scan", "count", "trial")  # events that come all the time
 LINE_EVERY = 5.0  # seconds between two plain lines
 PLAIN = {
     "compile": "compiling the kernels for this machine, once: some seconds",
@@ -139,6 +139,11 @@ class Bar:
                 stage=f"epoch {event.get('epoch', '?')}/{event.get('epochs', '?')}",
                 figures=figures(event),
             )
+        elif kind == "trial":
+            done, stage = float(event.get("fraction") or 0), f"trial {event.get('trial', '?')}"
+            self.progress.update(
+                self.task, total=1.0, completed=done, stage=stage, figures=tried(event)
+            )
         elif line := sentence(event):
             self.console.print(line, markup=False)
 
@@ -165,8 +170,8 @@ def sentence(event: Event) -> str:
             if key not in ("type", "epoch", "epochs") and value is not None
         )
         return f"epoch {event.get('epoch', '?')} done" + (f": {rest}" if rest else "")
-    if kind == "phrases":
-        return f"pass {event.get('pass', '?')}: {event.get('phrases', 0)} phrases"
+    if kind in ("phrases", "trial"):
+        return passed(event) if kind == "phrases" else f"trial {place_of(event)}: {tried(event)}"
     if kind == "warning":
         return f"warning: {event.get('message', '')}"
     if kind in PLAIN:
@@ -210,6 +215,23 @@ def paired(event: Event) -> str:
         return f"{pairs / 1e6:.1f} M, of {words / 1e6:.1f} M words, {duration(seconds)}"
     fraction = float(event.get("fraction") or 0)
     return f"{event.get('stage', 'counting')} {fraction:.0%}, {words / 1e6:.1f} M words"
+
+
+def passed(event: Event) -> str:
+    """What one pass over the corpus has joined."""
+    return f"pass {event.get('pass', '?')}: {event.get('phrases', 0)} phrases"
+
+
+def place_of(event: Event) -> str:
+    """A trial's number, and by which part it is judged."""
+    return f"{event.get('trial', '?')}, part {event.get('part', '?')}"
+
+
+def tried(event: Event) -> str:
+    """A trial's figure, and the best one's."""
+    failed, score, best = event.get("failed"), number(event, "score"), number(event, "best")
+    parts = [str(failed)] if failed else [f"{score:.4f}"] if score is not None else []
+    return ", ".join(parts + ([f"best {best:.4f}"] if best is not None else []))
 
 
 def figures(event: Event) -> str:

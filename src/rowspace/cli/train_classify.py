@@ -9,18 +9,21 @@ from typing import Any
 import click
 
 from rowspace.cli import configuration, options
+from rowspace.cli.autotune import limits, searched, show_trials
 from rowspace.cli.classify_settings import SETTINGS
 from rowspace.cli.failures import INTERRUPTED, TERMINATED, Failure, Mistake
 from rowspace.cli.output import Output, visible
 from rowspace.cli.show_progress import shown
 from rowspace.cli.train_words import require_free
-from rowspace.cli.trainer import chosen, options_of, print_settings, show_scores, size
+from rowspace.cli.trainer import chosen, options_of, print_settings, show_scores
+from rowspace.memory import human
 
 
 @click.command(short_help="Labels of texts.")
 @click.argument("data", nargs=-1)
 @click.option("-o", "--output", "place", type=click.Path(), help="The model folder to write.")
 @options_of(SETTINGS)
+@limits
 @click.option("--from", "from", type=click.Path(), help="Words start from these vectors.")
 @click.option("--test", help="A file that is judged at the end, and chosen by in nothing.")
 @click.option(
@@ -50,6 +53,7 @@ def classify(ctx: click.Context, /, **given: Any) -> None:
     rowspace train classify reviews.csv --label stars -o model
     rowspace train classify train.txt -o model --test test.txt
     rowspace train classify tags.jsonl --label tags --loss ova -o model
+    rowspace train classify reviews.csv -o model --budget 2m
     rowspace train classify sms.csv -o model --from vectors --columns sender,hour
     rowspace predict model new.txt
     """
@@ -74,23 +78,28 @@ def classify(ctx: click.Context, /, **given: Any) -> None:
 
 def train(output: Output, given: dict[str, Any]) -> None:
     """Run it, show it, and say what came of it."""
+    from rowspace.training.autotune import autotune
     from rowspace.training.classify import train_classifier
     from rowspace.training.interrupt import Stopped
 
     data, place = list(given["data"]), given["place"]
+    search = searched(given)
     try:
         with shown(output) as progress:
-            model = train_classifier(
+            model = (train_classifier if search is None else autotune)(
                 data[0] if len(data) == 1 else data,
                 output=place,
                 test=given["test"],
                 start=given["from"],
                 baselines=given["baselines"],
                 progress=progress,
+                **(search or {}),
                 **chosen(SETTINGS, given),
             )
     except Stopped as stop:
         raise click.exceptions.Exit(interrupted(output, stop.signal, stop.kept)) from None
+    if search is not None:
+        show_trials(output, model.record)
     show(output, model.record)
     found = model.record["data"]
     output.emit(
@@ -102,6 +111,8 @@ def train(output: Output, given: dict[str, Any]) -> None:
         f"{model.record['training_seconds']:.1f} s, epoch {model.record['best_epoch']}, "
         f"in {visible(place)}"
     )
+    if search is not None and model.record["autotune"]["interrupted"]:
+        raise click.exceptions.Exit(interrupted(output, 2, f"the best so far is in {place}"))
     asked = given["test"] or data[0]
     output.say(f"next: rowspace predict {shlex.quote(place)} {shlex.quote(asked)}")
 
@@ -122,11 +133,11 @@ def show(output: Output, record: dict[str, Any]) -> None:
     beside = ""
     if words:
         beside = (
-            f"; of {words['numbers_a_text']:,} as a bag of words ({size(words['table_bytes'])})"
+            f"; of {words['numbers_a_text']:,} as a bag of words ({human(words['table_bytes'])})"
         )
     output.write(
         f"a text is a vector of {own['numbers_a_text']:,} numbers "
-        f"(tables: {size(own['table_bytes'])}){beside}"
+        f"(tables: {human(own['table_bytes'])}){beside}"
     )
 
 

@@ -27,7 +27,7 @@ from rowspace.training.autotune_size import Room, size_of
 from rowspace.training.autotune_space import Space
 from rowspace.training.autotune_whole import Making, Width, made, recorded
 from rowspace.training.classify import Run, _settings, _warned, parts
-from rowspace.training.classify_baselines import truth_of
+from rowspace.training.classify_baselines import memory, truth_of
 from rowspace.training.classify_result import judged
 from rowspace.training.interrupt import Stopped, asked_to_stop
 from rowspace.training.labelled import Labelled, TextReading, labelled
@@ -98,7 +98,7 @@ def autotune(  # noqa: PLR0913 - those of train_classifier, and the limits
     output: str | Path | None = None,
     test: Any = None,
     start: Source | None = None,
-    baselines: bool = False,
+    baselines: bool = True,
     progress: Callable[[dict[str, Any]], None] | None = None,
     **settings: Any,
 ) -> Model:
@@ -135,9 +135,12 @@ def autotune(  # noqa: PLR0913 - those of train_classifier, and the limits
     if model is None:
         raise Stopped("", asked.number)
     scores = recorded(model, making, asked.number)
-    told.progress({"type": "judging", "baselines": baselines})
-    judged(model, train, valid, tested, baselines=baselines, seed=run.seed)
-    model.record["validation_scores" if tested is not None else "scores"] = scores
+    if asked.number:  # what is there is wanted soon
+        model.record.update(scored_on="validation", scores=scores, memory=memory(model, []))
+    else:
+        told.progress({"type": "judging", "baselines": baselines})
+        judged(model, train, valid, tested, baselines=baselines, seed=run.seed)
+        model.record["validation_scores" if tested is not None else "scores"] = scores
     model.record["warnings"] = told.heard
     model.record["seconds"] = round(time.monotonic() - began, 3)
     making.shrink(model, limits.bytes)

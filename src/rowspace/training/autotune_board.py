@@ -19,6 +19,7 @@ STEADY = 4000
 """Texts judged by from which on the likelihood counts for less than half of `LIKELIHOOD`."""
 DOUBT = 0.7
 """Looks that the others' mean counts for."""
+WORST = -1e9
 AGREED = 0.5
 """How much of a lead on one part is there on another."""
 
@@ -78,12 +79,12 @@ class Scale:
 
     def number(self, figure: float, likelihood: float) -> float:
         """The higher the better."""
-        found = 0.0
+        found = 0.0 if np.isfinite(figure) else -np.inf
         if self.figure[1] > 0:
             found += (1 - self.weight) * (figure - self.figure[0]) / self.figure[1]
         if self.weight:
             found += self.weight * (likelihood - self.likelihood[0]) / self.likelihood[1]
-        return found if np.isfinite(found) else -1e9
+        return found if np.isfinite(found) else WORST
 
 
 def _spread(values: Sequence[float]) -> tuple[float, float]:

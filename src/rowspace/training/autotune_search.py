@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, final
 
+import numpy as np
+
 from rowspace.errors import DivergedError, InputError, ResourceError, RowspaceError
 from rowspace.evaluate.metrics import Metric as Measure
 from rowspace.training.autotune_board import Board
@@ -103,10 +105,12 @@ class Search:
         """Trials until the clock is over. Raises the error of a first trial that no other can
         mend, and of the last where none did well."""
         clock, board = self.clock, self.board
-        while not clock.over() and (not clock.trials or clock.done < clock.trials):
+        while clock.done == 0 or not clock.over():
             trial, rung = self._next()
             clock.done += 1
             self._try(trial, rung)
+            if clock.asked() or clock.done == clock.trials:
+                break
             if not board.good() and clock.done >= TRIES:
                 break
         if not board.good() and self.last_error is not None:
@@ -134,11 +138,13 @@ class Search:
         began, one = time.monotonic(), trial.candidate
         part = self.ground.part(one, rung.part, rung.share)
         run, clock = self.ground.run, self.clock
-        least = None if clock.seconds is None else MOST_OF_ONE * clock.seconds
+        most = np.inf if clock.seconds is None else MOST_OF_ONE * clock.seconds
 
         def stop() -> bool:
-            slow = least is not None and time.monotonic() - began > least
-            return clock.over() or (slow and bool(self.board.good()))
+            if clock.asked():
+                return True
+            slow = time.monotonic() - began > most
+            return (slow or clock.over()) if self.board.good() else (slow and clock.over())
 
         learned = learn(
             part.prepared, part.examples, one.epochs,

@@ -15,7 +15,6 @@ from rowspace.errors import SettingError
 from rowspace.files import jsondata, tensors
 from rowspace.files.artefact import parts
 from rowspace.files.card import card
-from rowspace.memory import human
 from rowspace.objectives.labels import Labels
 from rowspace.training.classify_tables import vocabulary_of
 from rowspace.training.labelled import Labelled
@@ -25,8 +24,10 @@ from rowspace.vocabulary.features import Features
 
 UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "kib": 1 << 10, "mib": 1 << 20,
          "gib": 1 << 30, "kb": 10**3, "mb": 10**6, "gb": 10**9}  # fmt: skip
+RECORD = 12_000
+"""Bytes left free for settings and scores; ..."""
 SPARE, MOST_SPARE = 0.2, 100_000
-"""What is left free for the record: a share of the size, and at most so many bytes."""
+"""... and for the trials: a share of the size, and at most so many bytes."""
 
 
 def size_of(given: int | str) -> int:
@@ -70,7 +71,7 @@ class Room:
         """The objective with max_grams, and min_count if need be, such that the model of these
         texts is small enough. Raises SettingError where even one without words is not."""
         whole, width = vocabulary_of(train, objective), self.wide(objective)
-        limit = self.limit - min(int(SPARE * self.limit), MOST_SPARE)
+        limit = self.limit - RECORD - min(int(SPARE * self.limit), MOST_SPARE)
         if self._bytes(whole, width) <= limit:
             return objective
         most = min(objective.max_grams, _most(whole))
@@ -83,8 +84,8 @@ class Room:
         least = self._bytes(trimmed(whole, grams=0, count=int(counts[-1]) + 1), width)
         if least > limit:
             raise SettingError(
-                f"model_size must be more than {human(self.limit)}: without any word the model "
-                f"takes {human(least)}",
+                f"model_size must be more than {self.limit:,} bytes: without a word the model and "
+                f"its record take {least + self.limit - limit:,}",
                 hint="give a larger model_size",
             )
         place = _largest(

@@ -75,12 +75,19 @@ class Making:
     search_seconds: float = 0.0
 
     def shrink(self, model: Model, limit: int | None) -> None:
-        """Of the trials in the record those alone that there is room for, the best ones."""
+        """Of the trials in the record those alone that there is room for, the best ones; the
+        simpler ways beside it go last."""
+        if limit is None:
+            return
         order = [one.number for one in self.search.board.ranked()]
-        while limit and len(model.record["trials"]) > 1 and bytes_of(model) > limit:
-            kept = set(order[: len(model.record["trials"]) // 2])
-            rest = [one for one in model.record["trials"] if one["trial"] in kept]
-            model.record["trials"] = rest or model.record["trials"][:1]
+        record = model.record
+        while len(record["trials"]) > 1 and bytes_of(model) > limit:
+            kept = set(order[: len(record["trials"]) // 2])
+            rest = [one for one in record["trials"] if one["trial"] in kept]
+            record["trials"] = rest or record["trials"][:1]
+        for name in ("baselines", "validation_scores", "trials"):
+            if bytes_of(model) > limit and name in record:
+                record[name] = []
 
 
 def made(making: Making, data: Labelled, warn: Callable[[str], None]) -> Model | None:
