@@ -218,9 +218,9 @@ EXPORTED = """
 Adagrad Adam AdamW CBOW DivergedError EpochEnd Exact FormatError GloVe Hashed Head InputError
 Interrupted Labels MissingExtraError Model Phrases Quotient Ragged ResourceError RowWiseAdagrad
 RowspaceError SGD Score SettingError SkipGram Subwords Table TextVectors Vectors Vocabulary
-VocabularyError align analogies autotune convert get_threads load merge pad_sequences padding_mask save
-sequence_lengths sequence_mask set_threads similarity train
-train_classifier train_recommender train_table Recommender
+VocabularyError Recommender align analogies autotune convert get_threads load merge pad_sequences
+padding_mask save sequence_lengths sequence_mask set_threads similarity train train_classifier
+train_recommender train_table
 """
 
 

@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from rowspace.training import Interrupted as Interrupted
     from rowspace.training import train as train
     from rowspace.training.autotune import autotune as autotune
+    from rowspace.training.classify import train_classifier as train_classifier
     from rowspace.training.recommend import train_recommender as train_recommender
     from rowspace.training.table import train_table as train_table
-    from rowspace.training.classify import train_classifier as train_classifier
     from rowspace.vectors import Head as Head
     from rowspace.vectors import Model as Model
     from rowspace.vectors import TextVectors as TextVectors

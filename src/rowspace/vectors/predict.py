@@ -124,8 +124,7 @@ def text_vectors(
 
 def weighed(rows: Rows, bags: Ragged) -> np.ndarray:
     """The weighted sum of each bag's rows, float32 [B, D], in the calling thread."""
-    whole = isinstance(rows, np.ndarray) and rows.dtype == np.float32 and rows.flags.c_contiguous
-    if not whole or not rows.flags.aligned or len(bags.ids) * rows.shape[1] < MANY:
+    if len(bags.ids) * rows.shape[1] < MANY or not _plain(rows):
         return pool_weighted(rows, bags)
     from rowspace.kernels.cpu_layer import pool as sums
 
@@ -136,6 +135,13 @@ def weighed(rows: Rows, bags: Ragged) -> np.ndarray:
         out,
     )  # fmt: skip
     return out
+
+
+def _plain(rows: Rows) -> bool:
+    """Whether the rows lie as numbers in memory or in a file, one after another."""
+    if not isinstance(rows, np.ndarray) or rows.dtype != np.float32:
+        return False
+    return rows.flags.c_contiguous and rows.flags.aligned
 
 
 def means(rows: Rows, bags: Ragged) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -11,13 +11,27 @@ from rowspace.corpus.records import Records, records
 from rowspace.corpus.records_frames import is_frame
 from rowspace.errors import InputError
 from rowspace.vectors.head import Head
+from rowspace.vectors.vectors import Vectors
 from rowspace.vocabulary.cells import cell_rows
 
-if TYPE_CHECKING:
-    from rowspace.vectors.model import Model
+
+class Asked(Protocol):
+    """What of a `Model` is looked at here."""
+
+    @property
+    def vectors(self) -> Vectors:
+        """Its vectors."""
+
+    @property
+    def head(self) -> Head | None:
+        """Its labels."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The configuration that made it."""
 
 
-def head_of(model: Model) -> Head:
+def head_of(model: Asked) -> Head:
     """The labels a model answers with. Raises InputError for a model that has none."""
     if model.head is None:
         raise InputError(
@@ -28,14 +42,14 @@ def head_of(model: Model) -> Head:
     return model.head
 
 
-def text_settings(model: Model) -> Mapping[str, Any]:
+def text_settings(model: Asked) -> Mapping[str, Any]:
     """How the texts of its training were read (`training.labelled.TextReading`), or nothing."""
     training = model.config.get("training")
     found = training.get("text") if isinstance(training, Mapping) else None
     return found if isinstance(found, Mapping) else {}
 
 
-def beside(model: Model) -> list[str]:
+def beside(model: Asked) -> list[str]:
     """The columns that it reads besides the text."""
     found = text_settings(model).get("columns") or ()
     return [str(name) for name in found] if isinstance(found, (list, tuple)) else []
@@ -48,7 +62,7 @@ def is_table(data: Any) -> bool:
 
 
 def asked(
-    model: Model, data: Any, column: str | None = None
+    model: Asked, data: Any, column: str | None = None
 ) -> tuple[Iterable[str | bytes], np.ndarray | None]:
     """The texts of `data`, and the rows of its other cells where the model reads any.
 
