@@ -21,7 +21,7 @@ SECTIONS = {
         "similarity": ("rowspace.cli.ask:similarity", "How alike two items are."),
         "encode": ("rowspace.cli.encode:encode", "The vectors of words or texts."),
         "draw": ("rowspace.cli.draw:draw", "A picture of vectors in the plane."),
-        "predict": ("rowspace.cli.predict:predict", "The labels of texts."),
+        "predict": ("rowspace.cli.predict:predict", "The labels of texts, the target of rows."),
         "recommend": ("rowspace.cli.recommend:recommend", "Items for a user, known or new."),
     },
     "Move": {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rowspace.vectors.model import Model
 
 
-@click.command(short_help="The labels of texts, the target of a table's rows.")
+@click.command(short_help="The labels of texts, the target of rows.")
 @options.model
 @click.argument("source", metavar="INPUT")
 @click.option(

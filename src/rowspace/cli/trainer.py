@@ -60,6 +60,7 @@ def print_settings(
         value = ctx.params[one.field]
         if value is None:
             value, origin = own[one.field], "default"
+        value = _converted(one.field, value)
         if isinstance(value, tuple):
             value = ",".join(map(str, value)) or None
         text = f"{one.field} = {toml(value)}" if value is not None else f"# {one.field} ="
@@ -103,12 +104,3 @@ def _plain(score: Mapping[str, Any]) -> dict[str, Any]:
 def number(value: float | None) -> str:
     """A figure in a cell."""
     return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
-
-
-def size(count: float) -> str:
-    """Bytes for people: 812 kB."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000 or unit == "GB":
-            break
-        count /= 1000
-    return f"{count:,.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:,.1f} {unit}"

@@ -31,7 +31,7 @@ from rowspace.training.classify_course import (
     how_of,
     lost_beyond,
 )
-from rowspace.training.classify_result import Judge, calibrated, judged, unseen_labels
+from rowspace.training.classify_result import Judge, calibrated, course_of, judged, unseen_labels
 from rowspace.training.classify_tables import examples_of, started, vocabulary_of
 from rowspace.training.interrupt import Stopped, asked_to_stop
 from rowspace.training.labelled import Labelled, TextReading, labelled
@@ -240,23 +240,23 @@ def fit(prepared: Prepared, run: Run, tell: Progress) -> tuple[Model, int, Diver
     rows, heads = (best.rows, best.heads) if kept else (tables.rows, tables.heads)
     made = model_of(rows, heads)  # type: ignore[arg-type]
     head, temperature = calibrated(made, judge if best.epoch else None)
-    config = {
-        "objective": objective.config(),
-        "training": {**_plain(run), "text": _plain(prepared.reading)},
-        "cutting": prepared.reading.cutting,
-    }
     record = {
         "data": {"texts": len(prepared.examples), "labels": size},
         "determinism": "deterministic" if threads == 1 else "fast",
-        "loss": [round(loss, 6) for loss in best.losses],
-        "valid": [round(value, 6) for value in best.figures],
-        "best_epoch": best.epoch,
-        "temperature": round(temperature, 6),
-        "training_seconds": round(best.seconds, 3),
+        **course_of(best, temperature),
         **({"start": found} if found else {}),
     }
     vectors = Vectors(prepared.vocabulary, np.ascontiguousarray(made.vectors.rows))
-    return Model(vectors, config, record, head=head), stopped, lost
+    return Model(vectors, _config(prepared, run), record, head=head), stopped, lost
+
+
+def _config(prepared: Prepared, run: Run) -> dict[str, Any]:
+    """What made the model, as data."""
+    return {
+        "objective": prepared.objective.config(),
+        "training": {**_plain(run), "text": _plain(prepared.reading)},
+        "cutting": prepared.reading.cutting,
+    }
 
 
 def _first(train: Labelled, labels: Vocabulary) -> np.ndarray:

@@ -15,6 +15,7 @@ from rowspace.evaluate.metrics import metric
 from rowspace.ragged import Ragged
 from rowspace.training.classify_baselines import baselines_of, memory, truth_of
 from rowspace.training.classify_calibrated import calibrated_head
+from rowspace.training.classify_course import Best
 from rowspace.training.classify_tables import bags_of
 from rowspace.training.labelled import Labelled
 from rowspace.vectors import Head, Model
@@ -74,6 +75,17 @@ def answers(model: Model, bags: Ragged) -> np.ndarray | Ragged:
     if len(head.labels) <= WHOLE:
         return head.scores(hidden)
     return head.top(hidden, BEST)
+
+
+def course_of(best: Best, temperature: float) -> dict[str, Any]:
+    """How the epochs went, as data."""
+    return {
+        "loss": [round(loss, 6) for loss in best.losses],
+        "valid": [round(value, 6) for value in best.figures],
+        "best_epoch": best.epoch,
+        "temperature": round(temperature, 6),
+        "training_seconds": round(best.seconds, 3),
+    }
 
 
 def calibrated(model: Model, by: Judge | None) -> tuple[Head, float]:
