@@ -35,6 +35,11 @@ class Bench:
         folder: Path = self.options.cache
         return folder
 
+    @property
+    def trials(self) -> Path:
+        """The folder of what was tried, so that one broken off goes on; a quick run's apart."""
+        return self.cache / "labels" / ("quick-trials" if self.options.quick else "trials")
+
     def set(self, name: str) -> Labelled:
         """One of the sets of labelled texts. Raises MissingDataError."""
         return labelled(name, self.options.data, self.cache)

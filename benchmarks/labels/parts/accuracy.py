@@ -51,7 +51,7 @@ def side_tuned(
     again = side in bench.options.again
     found = None if again else kept(path, name, digest)
     if found is None:
-        log = bench.cache / "labels" / "trials" / f"{side}{label}-{labelled.folder.name}.jsonl"
+        log = bench.trials / f"{side}{label}-{labelled.folder.name}.jsonl"
         if again:
             log.unlink(missing_ok=True)
         do = bench.doing(CONTESTANTS[side], **fixed)
