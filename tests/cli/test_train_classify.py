@@ -15,7 +15,7 @@ import pytest
 
 from rowspace.cli.classify_settings import LABELS, READING, RUN, SETTINGS
 from rowspace.objectives.labels import Labels
-from rowspace.training.classify import Run
+from rowspace.training.classify_settings import Run
 from rowspace.training.labelled import TextReading
 
 TEXTS = [("spam", f"win a free prize now {at}") for at in range(40)]

@@ -19,7 +19,8 @@ from rowspace.training.autotune_members import alike, finalists
 from rowspace.training.autotune_parts import taken, without
 from rowspace.training.autotune_space import RATES, Candidate, Space
 from rowspace.training.autotune_trial import Look, Trial
-from rowspace.training.classify import Run, prepare
+from rowspace.training.classify_prepared import prepare
+from rowspace.training.classify_settings import Run
 from rowspace.training.labelled import TextReading, labelled
 
 

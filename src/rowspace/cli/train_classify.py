@@ -60,7 +60,7 @@ def classify(ctx: click.Context, /, **given: Any) -> None:
     output = Output.here()
     if given["print_config"]:
         from rowspace.objectives.labels import Labels
-        from rowspace.training.classify import Run
+        from rowspace.training.classify_settings import Run
         from rowspace.training.labelled import TextReading
 
         print_settings(output, ctx, SETTINGS, (Labels, TextReading, Run))

@@ -26,9 +26,10 @@ from rowspace.training.autotune_search import Clock, Search
 from rowspace.training.autotune_size import Room, size_of
 from rowspace.training.autotune_space import Space
 from rowspace.training.autotune_whole import Making, Width, made, recorded
-from rowspace.training.classify import Run, _settings, _warned, parts
 from rowspace.training.classify_baselines import memory, truth_of
+from rowspace.training.classify_prepared import parts
 from rowspace.training.classify_result import judged
+from rowspace.training.classify_settings import Run, settings_of, warned
 from rowspace.training.interrupt import Stopped, asked_to_stop
 from rowspace.training.labelled import Labelled, TextReading, labelled
 from rowspace.training.start import Source, Start
@@ -118,7 +119,7 @@ def autotune(  # noqa: PLR0913 - those of train_classifier, and the limits
     """
     limits = Limits.of(budget, trials, model_size, ensemble)
     fixed, reading, run = _given(settings)
-    told = Told(progress or _warned, [])
+    told = Told(progress or warned, [])
     if cold():
         told.progress({"type": "compile"})
     began = time.monotonic()
@@ -202,7 +203,7 @@ def _given(settings: dict[str, Any]) -> tuple[dict[str, Any], TextReading, Run]:
         settings.get("patience") is None, "patience", settings.get("patience"),
         "left out: the number of epochs is searched",
     )  # fmt: skip
-    _, reading, run = _settings(settings)
+    _, reading, run = settings_of(settings)
     SettingError.unless(
         not isinstance(run.valid, (int, float)) or run.valid > 0, "valid", run.valid,
         "a share above 0, or data: settings are chosen by it",

@@ -20,7 +20,7 @@ from rowspace.ragged import Ragged
 from rowspace.training.autotune_parts import taken
 from rowspace.training.autotune_search import Kept
 from rowspace.training.autotune_trial import Learned, Trial, learn
-from rowspace.training.classify import Prepared
+from rowspace.training.classify_prepared import Prepared
 from rowspace.vectors import Head, Model, Vectors
 from rowspace.vocabulary.families import FAMILIES
 

@@ -18,8 +18,9 @@ from rowspace.objectives.labels import Labels
 from rowspace.ragged import Ragged
 from rowspace.random import Stream, bits
 from rowspace.training.autotune_space import Candidate
-from rowspace.training.classify import Prepared, Run, prepare
 from rowspace.training.classify_course import Examples
+from rowspace.training.classify_prepared import Prepared, prepare
+from rowspace.training.classify_settings import Run
 from rowspace.training.labelled import Labelled, TextReading
 from rowspace.vocabulary.families import FAMILIES, joined
 

@@ -17,7 +17,6 @@ from rowspace.evaluate.metrics import Metric as Measure
 from rowspace.evaluate.metrics import metric
 from rowspace.training.autotune_parts import Part
 from rowspace.training.autotune_space import Candidate
-from rowspace.training.classify import Prepared
 from rowspace.training.classify_calibrated import calibrated_head
 from rowspace.training.classify_course import (
     ClassifyCourse,
@@ -26,6 +25,7 @@ from rowspace.training.classify_course import (
     how_of,
     lost_beyond,
 )
+from rowspace.training.classify_prepared import Prepared
 from rowspace.training.classify_tables import started
 from rowspace.vectors import Head
 from rowspace.vectors.predict import weighed

@@ -23,9 +23,10 @@ from rowspace.training.autotune_members import members, together
 from rowspace.training.autotune_search import Search
 from rowspace.training.autotune_size import bytes_of
 from rowspace.training.autotune_trial import WHOLE, Trial, figures, plain
-from rowspace.training.classify import _plain, prepare
 from rowspace.training.classify_calibrated import calibrated_head
+from rowspace.training.classify_prepared import prepare
 from rowspace.training.classify_result import HEADLINES, OF_SEVERAL, answers
+from rowspace.training.classify_settings import as_data
 from rowspace.training.labelled import Labelled
 from rowspace.vectors import Head, Model
 from rowspace.vocabulary import to_text
@@ -178,8 +179,8 @@ def recorded(model: Model, making: Making, signal: int) -> list[dict[str, Any]]:
     model.config.update(
         objective=best.objective.config(),
         training={
-            **_plain(replace(run, epochs=best.epochs, metric=making.metric)),
-            "text": _plain(search.ground.reading),
+            **as_data(replace(run, epochs=best.epochs, metric=making.metric)),
+            "text": as_data(search.ground.reading),
         },
         cutting=search.ground.reading.cutting,
     )

@@ -6,93 +6,34 @@ labelled texts → words, runs, n-grams → bags of rows → epochs → best tab
 from __future__ import annotations
 
 import time
-import warnings
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 
-from rowspace.corpus.splits import split
-from rowspace.errors import DivergedError, InputError, SettingError
+from rowspace.errors import DivergedError
 from rowspace.files import save
 from rowspace.kernels.jit import cold
-from rowspace.objectives.columns import weights_by_class
-from rowspace.objectives.labels import Labels
-from rowspace.table.table import require_memory
 from rowspace.training.classify_course import (
     ClassifyCourse,
     Event,
-    Examples,
     Trainer,
     blank_loss,
     how_of,
     lost_beyond,
 )
-from rowspace.training.classify_result import Judge, calibrated, course_of, judged, unseen_labels
-from rowspace.training.classify_tables import examples_of, started, vocabulary_of
+from rowspace.training.classify_prepared import Prepared, parts, prepare
+from rowspace.training.classify_result import calibrated, course_of, judged
+from rowspace.training.classify_settings import Run, as_data, settings_of, warned
+from rowspace.training.classify_tables import started
 from rowspace.training.interrupt import Stopped, asked_to_stop
-from rowspace.training.labelled import Labelled, TextReading, labelled
-from rowspace.training.start import Source, Start
-from rowspace.training.table_target import class_weights
+from rowspace.training.labelled import labelled
+from rowspace.training.start import Source
 from rowspace.vectors import Head, Model, Vectors
-from rowspace.vocabulary import Vocabulary, to_text
 from rowspace.vocabulary.count import usable_cores
 
 Progress = Callable[[Event], None]
-MANY = 10_000
-"""Labels from which on softmax is slow enough to say so."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Run:
-    """epochs: passes over the texts. valid: the share of the rows that judges each epoch and
-    calibrates, or other data; 0: none. metric: what the best epoch is chosen by
-    (`evaluate.metrics`); None: accuracy, or micro-f1 where texts have several labels. patience:
-    epochs without a better one before it stops; None: all are gone through. class_weights: what
-    each label's texts count for, by name or as "a=2,b=1", or "balanced"; of several labels the
-    first counts. threads: None is one for each usable core. deterministic: the same bits for the
-    same seed and data, on one thread. freeze: rows that came from the start stay as they are."""
-
-    epochs: int = 10
-    valid: Any = 0.1
-    metric: str | None = None
-    patience: int | None = None
-    class_weights: str | dict[str, float] | None = None
-    threads: int | None = None
-    seed: int = 0
-    deterministic: bool = False
-    freeze: bool = False
-
-    def __post_init__(self) -> None:
-        whole = [("epochs", 1, 10**6), ("seed", 0, 2**63 - 1)]
-        whole += [("threads", 1, usable_cores())] if self.threads is not None else []
-        whole += [("patience", 0, 10**6)] if self.patience is not None else []
-        for name, low, high in whole:
-            value = getattr(self, name)
-            right = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-            SettingError.unless(right, name, value, f"a whole number from {low} to {high}")
-        if isinstance(self.valid, (int, float)):
-            share = not isinstance(self.valid, bool) and 0 <= self.valid < 1
-            SettingError.unless(share, "valid", self.valid, "a share from 0 to below 1, or data")
-        object.__setattr__(self, "class_weights", weights_by_class(self.class_weights))
-
-
-@final
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """All a training needs, made once: several runs may use it."""
-
-    objective: Labels
-    reading: TextReading
-    vocabulary: Vocabulary
-    labels: Vocabulary
-    examples: Examples
-    judge: Judge | None
-    start: Vectors | None
 
 
 def train_classifier(
@@ -118,8 +59,8 @@ def train_classifier(
     epoch so far, which is saved, and raises Stopped, a KeyboardInterrupt. Raises InputError,
     SettingError, ResourceError; DivergedError, after saving the last good epoch if there is one.
     """
-    objective, reading, run = _settings(settings)
-    tell = progress or _warned
+    objective, reading, run = settings_of(settings)
+    tell = progress or warned
     if cold():
         tell({"type": "compile"})
     began, heard = time.monotonic(), []
@@ -148,64 +89,6 @@ def train_classifier(
     if stopped:
         raise Stopped(kept, stopped)
     return model
-
-
-def parts(whole: Labelled, reading: TextReading, run: Run) -> tuple[Labelled, Labelled | None]:
-    """What is learned and what judges it; None for no validation part."""
-    if not isinstance(run.valid, (int, float)):
-        return whole, labelled(run.valid, reading)
-    if run.valid == 0:
-        return whole, None
-    first = np.array([b"\0".join(sorted(row)) for row in whole.labels], object)
-    _, groups = np.unique(first, return_inverse=True)
-    rows, other = split(len(whole), run.valid, seed=run.seed, labels=groups)
-    return whole.take(rows), (whole.take(other) if len(other) else None)
-
-
-def prepare(
-    train: Labelled,
-    valid: Labelled | None,
-    objective: Labels,
-    reading: TextReading,
-    run: Run,
-    *,
-    start: Source | None,
-    warn: Callable[[str], None],
-) -> Prepared:
-    """The vocabulary, the labels and the texts as bags; what is odd about the data is told."""
-    counts = Counter(label for row in train.labels for label in row)
-    if len(counts) < 2:
-        raise InputError(
-            f"{train.source}: there is only one label, {to_text(next(iter(counts)))!r:.60}: "
-            "nothing to tell apart",
-            hint="give texts of two labels at least",
-        )
-    if train.dropped:
-        warn(f"{train.dropped:,} rows without a label are left out")
-    empty = sum(not text.strip() for text in train.texts)
-    if empty:
-        warn(f"{empty:,} texts are empty: they teach what the labels' shares are")
-    if len(counts) >= MANY and objective.loss in ("softmax", "ova"):
-        warn(f"{len(counts):,} labels: each text is held against all of them; --loss hs is faster")
-    require_memory(len(counts), objective.dim)
-    labels = Vocabulary.from_counts(counts)
-    opened = None if start is None else Start.of(start).vectors
-    if opened is not None:
-        if objective.dim not in (opened.dim, Labels().dim):
-            warn(f"dim is that of the start, {opened.dim}, and not {objective.dim}")
-        objective = replace(objective, dim=opened.dim)
-    vocabulary = vocabulary_of(train, objective)
-    several = any(len(row) > 1 for row in train.labels)
-    if several and objective.loss != "ova":
-        warn(f"texts have several labels, and {objective.loss} tells one: --loss ova tells each")
-    names = tuple(map(to_text, labels.items.tokens()))
-    own = class_weights(_first(train, labels), names, run.class_weights)
-    examples = examples_of(train, vocabulary, labels)
-    examples.weights[:] *= own[_first(train, labels)]
-    judge = None if valid is None else Judge.of(valid, vocabulary, labels, run.metric)
-    if valid is not None and (unseen := unseen_labels(valid, labels).total()):
-        warn(f"{unseen:,} labels of the validation part were never seen in training: all missed")
-    return Prepared(objective, reading, vocabulary, labels, examples, judge, opened)
 
 
 def fit(prepared: Prepared, run: Run, tell: Progress) -> tuple[Model, int, DivergedError | None]:
@@ -254,40 +137,6 @@ def _config(prepared: Prepared, run: Run) -> dict[str, Any]:
     """What made the model, as data."""
     return {
         "objective": prepared.objective.config(),
-        "training": {**_plain(run), "text": _plain(prepared.reading)},
+        "training": {**as_data(run), "text": as_data(prepared.reading)},
         "cutting": prepared.reading.cutting,
     }
-
-
-def _first(train: Labelled, labels: Vocabulary) -> np.ndarray:
-    """The first label of each text, int64."""
-    return labels.items.find_many([row[0] for row in train.labels]).astype(np.int64)
-
-
-def _plain(settings: Any) -> dict[str, Any]:
-    """The fields that are data."""
-    found = asdict(settings)
-    return {k: v for k, v in found.items() if v is None or isinstance(v, (str, int, float, tuple))}
-
-
-def _warned(event: Event) -> None:
-    if event["type"] == "warning":
-        warnings.warn(event["message"], stacklevel=3)
-
-
-def _settings(given: dict[str, Any]) -> tuple[Labels, TextReading, Run]:
-    """The three sets of settings. Raises SettingError for a name that is in none of them."""
-    given = dict(given)
-    objective = given.pop("objective", None)
-    kinds: Sequence[type] = (Labels, TextReading, Run)
-    own = [{one.name for one in fields(kind)} for kind in kinds]
-    every = set().union(*own)
-    for name in given:
-        SettingError.unless(name in every, "a setting", name, "one of " + ", ".join(sorted(every)))
-    chosen = [{k: v for k, v in given.items() if k in names} for names in own]
-    if objective is not None:
-        SettingError.unless(isinstance(objective, Labels), "objective", objective, "Labels(…)")
-        SettingError.unless(
-            not chosen[0], "objective", objective, f"alone, not with {[*chosen[0]]}"
-        )
-    return objective or Labels(**chosen[0]), TextReading(**chosen[1]), Run(**chosen[2])
