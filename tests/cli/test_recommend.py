@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -166,3 +169,20 @@ def test_settings_come_from_a_file_too(command, data, tmp_path):
     wrong = command("train", "recommend", data, "-o", "m", "--config", "wrong.toml")
     assert wrong.returncode == 2
     assert "did you mean dim?" in wrong.stderr
+
+
+def test_ctrl_c_keeps_the_best_so_far(data, tmp_path):
+    words = [sys.executable, "-m", "rowspace", "train", "recommend", str(data), "-o", "m"]
+    words += ["--epochs", "100000", "--patience", "100000", "--dim", "4"]
+    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        heard = next(line for line in run.stderr if "epoch 2 done" in line)
+        assert "ndcg@10" in heard
+        run.send_signal(signal.SIGINT)
+        rest = run.stderr.read()
+        run.wait(timeout=60)
+    assert run.returncode == 130
+    assert "the best model so far is kept in m" in rest
+    import rowspace as rs
+
+    assert len(rs.Recommender.of(rs.load(tmp_path / "m")).recommend("u1", 3)) == 3
