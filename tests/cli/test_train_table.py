@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from rowspace import files
-from rowspace.cli.table_settings import COLUMNS, SETTINGS, converted
+from rowspace.cli.table_settings import COLUMNS, SETTINGS
+from rowspace.cli.trainer import converted
 from rowspace.objectives.columns import Columns
 from rowspace.training.table import Reading
 from rowspace.vectors.tabular import predicted_table

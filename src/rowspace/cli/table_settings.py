@@ -6,12 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import click
 
-from rowspace.cli.settings import COUNT, NOT_NEGATIVE, Setting, SettingOption
+from rowspace.cli.settings import COUNT, NOT_NEGATIVE, Setting
 
 SHARE = click.FloatRange(0, 1, max_open=True)
 WHOLE = click.IntRange(min=0)
@@ -51,24 +48,3 @@ SETTINGS = (
     Setting("class_weights", COLUMNS, str, "none", "balanced, or weights such as yes=2,no=1."),
     Setting("seed", READING, WHOLE, "0", "Where the randomness starts."),
 )  # fmt: skip
-
-
-def settings(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command one option for each setting; what is not given stays None."""
-    for one in reversed(SETTINGS):
-        command = click.option(
-            one.spelled, one.field, type=one.kind, default=None, help=one.help,
-            cls=SettingOption, shown=one.default,
-            metavar="TEXT" if one.kind is str else None,
-        )(command)  # fmt: skip
-    return command
-
-
-def converted(field: str, value: Any) -> Any:
-    """A setting as `train_table` takes it: a share of the rows is a number."""
-    if field == "valid" and isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,9 @@ from rowspace.cli import configuration, options
 from rowspace.cli.failures import Mistake
 from rowspace.cli.output import Output, visible
 from rowspace.cli.show_progress import shown
-from rowspace.cli.table_settings import SETTINGS, converted, settings
-from rowspace.cli.train_words import require_free, toml
-
-ORIGINS = {"COMMANDLINE": "option", "ENVIRONMENT": "environment", "DEFAULT_MAP": "config"}
+from rowspace.cli.table_settings import SETTINGS
+from rowspace.cli.train_words import require_free
+from rowspace.cli.trainer import chosen, options_of, print_settings, show_scores
 
 
 @click.command(short_help="Vectors of a table's columns, and its target.")
@@ -24,7 +22,7 @@ ORIGINS = {"COMMANDLINE": "option", "ENVIRONMENT": "environment", "DEFAULT_MAP":
 @click.option("-o", "--output", "place", type=click.Path(), help="The model folder to write.")
 @click.option("--target", help="The column to predict.")
 @click.option("--test", help="A table that is judged at the end, and chosen by in nothing.")
-@settings
+@options_of(SETTINGS)
 @click.option(
     "--baselines/--no-baselines",
     default=True,
@@ -57,7 +55,10 @@ def table(ctx: click.Context, /, **given: Any) -> None:
     """
     output = Output.here()
     if given["print_config"]:
-        print_config(output, ctx)
+        from rowspace.objectives.columns import Columns
+        from rowspace.training.table import Reading
+
+        print_settings(output, ctx, SETTINGS, (Columns, Reading))
         return
     if not given["data"]:
         raise Mistake("no table given", hint="rowspace train table DATA --target COLUMN -o MODEL")
@@ -75,8 +76,6 @@ def train(output: Output, given: dict[str, Any]) -> None:
     from rowspace.training.table import train_table
 
     data, place = list(given["data"]), given["place"]
-    names = [one.field for one in SETTINGS]
-    chosen = {name: converted(name, given[name]) for name in names if given[name] is not None}
     with shown(output) as progress:
         model = train_table(
             data[0] if len(data) == 1 else data,
@@ -85,7 +84,7 @@ def train(output: Output, given: dict[str, Any]) -> None:
             test=given["test"],
             baselines=given["baselines"],
             progress=progress,
-            **chosen,
+            **chosen(SETTINGS, given),
         )
     show(output, model.record)
     output.emit("model", path=place, parts=list(model.parts), seconds=model.record["seconds"])
@@ -95,54 +94,13 @@ def train(output: Output, given: dict[str, Any]) -> None:
 
 def show(output: Output, record: dict[str, Any]) -> None:
     """The scores beside those of simpler ways, and what a row takes."""
-    if output.json:
-        for score in record["scores"]:
-            output.emit("score", on=record["scored_on"], **without_type(score))
-        for one in record.get("baselines", []):
-            output.emit("baseline", **one)
-        output.emit("memory", **record["memory"])
-        return
-    names = [score["name"] for score in record["scores"]]
-    on = "the test table" if record["scored_on"] == "test" else "the validation part"
-    output.head(f"on {on}, {record['scores'][0]['n']:,} rows")
-    output.write(f"{'':<34}" + "".join(f"{name:>11}" for name in names))
-    rows = [("learned vectors", record["scores"])]
-    rows += [(one["name"], one["scores"]) for one in record.get("baselines", [])]
-    for title, scores in rows:
-        found = {score["name"]: score["value"] for score in scores}
-        cells = [number(found.get(name)) for name in names]
-        output.write(f"{visible(title):<34}" + "".join(f"{cell:>11}" for cell in cells))
+    show_scores(output, record)
     memory = record["memory"]
+    if output.json:
+        output.emit("memory", **memory)
+        return
     output.write(
         f"a row is {memory['one_hot']['numbers_a_row']:,} numbers one-hot, "
         f"{memory['embedding']['numbers_a_row']:,} as vectors "
         f"(their table: {memory['embedding']['table_bytes']:,} bytes)"
     )
-
-
-def without_type(score: dict[str, Any]) -> dict[str, Any]:
-    """A score's fields."""
-    return {name: value for name, value in score.items() if name != "type"}
-
-
-def number(value: float | None) -> str:
-    """A figure in a cell."""
-    return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
-
-
-def print_config(output: Output, ctx: click.Context) -> None:
-    """Every setting as TOML that --config takes back, with where its value came from."""
-    from rowspace.objectives.columns import Columns
-    from rowspace.training.table import Reading
-
-    own = {one.name: one.default for kind in (Columns, Reading) for one in fields(kind)}
-    for one in SETTINGS:
-        source = ctx.get_parameter_source(one.field)
-        origin = ORIGINS.get(source.name if source else "", "default")
-        value = ctx.params[one.field]
-        if value is None:
-            value, origin = own[one.field], "default"
-        if isinstance(value, tuple):
-            value = ",".join(map(str, value)) or None
-        text = f"{one.field} = {toml(value)}" if value is not None else f"# {one.field} ="
-        output.emit("setting", f"{text:<32} # {origin}", name=one.field, value=value, origin=origin)

@@ -35,10 +35,10 @@ def options_of(settings: Sequence[Setting]) -> Callable[..., Any]:
 def chosen(settings: Sequence[Setting], given: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that were given, as the function in Python takes them."""
     found = {one.field: given[one.field] for one in settings}
-    return {name: _converted(name, value) for name, value in found.items() if value is not None}
+    return {name: converted(name, value) for name, value in found.items() if value is not None}
 
 
-def _converted(field: str, value: Any) -> Any:
+def converted(field: str, value: Any) -> Any:
     """A share of the rows is a number, everything else as it is."""
     if field == "valid" and isinstance(value, str):
         try:
@@ -60,7 +60,7 @@ def print_settings(
         value = ctx.params[one.field]
         if value is None:
             value, origin = own[one.field], "default"
-        value = _converted(one.field, value)
+        value = converted(one.field, value)
         if isinstance(value, tuple):
             value = ",".join(map(str, value)) or None
         text = f"{one.field} = {toml(value)}" if value is not None else f"# {one.field} ="
