@@ -40,7 +40,9 @@ class EmbeddingEncoder(TransformerMixin, TableEstimator):
     whole numbers), "all", or names, places or truth values of columns. task: what y is, "classes"
     or "number"; "auto" takes text and at most ten whole numbers for classes. validation_fraction:
     of the rows, to say when to stop; None, or fewer than 20 rows of them: all rows learn and
-    judge. missing: spellings of a missing cell. The others: `objectives.Columns`.
+    judge. patience: epochs without a better one after which training ends; None: 4, and of few rows
+    more, since their epochs are short. missing: spellings of a missing cell. The others:
+    `objectives.Columns`.
 
     vectors_: rs.Vectors by column. model_: the whole model. Output float32 [n, ΣD] where every
     column is categorical, else float64; names are column_0, column_1, ….
@@ -64,7 +66,7 @@ class EmbeddingEncoder(TransformerMixin, TableEstimator):
         weight_decay: float = 0.01,
         batch: int | None = None,
         epochs: int | None = None,
-        patience: int = 4,
+        patience: int | None = None,
         metric: str | None = None,
         missing: Any = None,
         validation_fraction: float | None = 0.15,

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from rowspace.corpus.records import Records
 from rowspace.errors import SettingError
+from rowspace.objectives.columns import Columns
 from rowspace.sklearn.given import table_of
 from rowspace.sklearn.kept import Kept
 from rowspace.sklearn.targets import in_order, rows_of, seed_of
@@ -23,12 +24,14 @@ from rowspace.vectors import Model, Vectors
 from rowspace.vectors.table_columns import spellings
 from rowspace.vectors.tabular import Tabular
 
+STEPS = 400
+"""Steps that a training may go on without a better epoch, where these are more than four epochs."""
 JUDGES = 20
 """Fewer rows than these do not judge a training: then all rows learn, and judge too."""
 AUTO, ALL = "auto", "all"
 SETTINGS = (
     "dim", "hidden", "knots", "values", "min_count", "max_levels", "unseen", "dropout",
-    "input_dropout", "lr", "weight_decay", "batch", "epochs", "patience", "metric", "missing",
+    "input_dropout", "lr", "weight_decay", "batch", "epochs", "metric", "missing",
 )  # fmt: skip
 
 
@@ -97,6 +100,7 @@ class TableEstimator(BaseEstimator, ABC):
         data = replace(table, columns=whole)
         marked = list(zip(table.names, categorical, strict=True))
         settings = {name: getattr(self, name) for name in SETTINGS}
+        settings["patience"] = self._patience(len(data))
         return train_table(
             data,
             goal,
@@ -120,6 +124,13 @@ class TableEstimator(BaseEstimator, ABC):
             number and 0 < share < 1, "validation_fraction", share, "above 0 and below 1, or None"
         )
         return share if share * len(data) >= JUDGES else data
+
+    def _patience(self, rows: int) -> Any:
+        own = cast(Any, self)
+        if own.patience is not None:
+            return own.patience
+        steps = max(1, rows // Columns(batch=own.batch).batch_of(rows))
+        return max(Columns().patience, -(-STEPS // steps))
 
     def _answers(self, x: Any) -> np.ndarray:
         """Probabilities float64 [n, L], or numbers float64 [n]."""

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from rowspace.sklearn.given import texts_of
 from rowspace.sklearn.kept import Kept
+from rowspace.sklearn.shared import clone_sharing
 from rowspace.sklearn.targets import (
     classes_of,
     in_order,
@@ -92,6 +93,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.classifier_tags.poor_score = True  # on numbers: it reads them as words
         return tags
+
+    def __sklearn_clone__(self) -> TextClassifier:
+        return clone_sharing(self, "start")
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> TextClassifier:
         """Learn to tell the classes y [n] by the texts X. Raises ValueError."""

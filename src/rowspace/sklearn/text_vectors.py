@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from pathlib import Path
 from typing import Any, final
@@ -17,6 +16,7 @@ from rowspace.files import load
 from rowspace.objectives import SkipGram
 from rowspace.sklearn.given import names_of, texts_of
 from rowspace.sklearn.kept import Kept
+from rowspace.sklearn.shared import clone_sharing
 from rowspace.sklearn.targets import seed_of
 from rowspace.sklearn.threads import threads_of
 from rowspace.training import train
@@ -32,10 +32,10 @@ class TextVectors(TransformerMixin, BaseEstimator):
     taken away.
 
     model: where the words' vectors come from: the path of any file rowspace reads, `rs.Vectors`
-    or an `rs.Model`; None: skip-gram learns them from the texts at fit, by dim, window, epochs,
-    min_count, tokenizer and lower. weighting: "sif" or "mean". a, components: see
-    `rs.TextVectors.fit`. n_jobs: threads that learn the words; None: one, and then the same seed
-    gives the same bits; -1: one a core.
+    or an `rs.Model`; None: skip-gram learns them from the texts at fit, by dim, window, epochs
+    (None: 15, and of few words more, up to 50), min_count, tokenizer and lower. weighting: "sif"
+    or "mean". a, components: see `rs.TextVectors.fit`. n_jobs: threads that learn the words; None:
+    one, and then the same seed gives the same bits; -1: one a core.
 
     X is a column of texts [n], or columns [n, C] whose cells are joined by a space. A missing cell
     is an empty text, and a text without known words a vector of zeros. Output float32 [n, D].
@@ -50,7 +50,7 @@ class TextVectors(TransformerMixin, BaseEstimator):
         components: int | None = None,
         dim: int = 100,
         window: int = 5,
-        epochs: int = 15,
+        epochs: int | None = None,
         min_count: int = 1,
         tokenizer: str = "words",
         lower: bool = True,
@@ -81,11 +81,7 @@ class TextVectors(TransformerMixin, BaseEstimator):
 
     def __sklearn_clone__(self) -> TextVectors:
         """A clone shares the model it was given: it is frozen, and may be large."""
-        bare = copy.copy(self)
-        bare.model = None
-        made: TextVectors = BaseEstimator.__sklearn_clone__(bare)
-        made.model = self.model
-        return made
+        return clone_sharing(self, "model")
 
     def fit(self, X: Any, y: Any = None) -> TextVectors:
         """Learn the words, where no model is given, and what the texts have in common. Raises
@@ -141,7 +137,7 @@ class TextVectors(TransformerMixin, BaseEstimator):
         return train(
             SkipGram(dim=self.dim, window=self.window),
             tokens,
-            epochs=self.epochs,
+            epochs=_epochs(sum(map(len, tokens))) if self.epochs is None else self.epochs,
             min_count=self.min_count,
             tokenizer=self.tokenizer,
             lower=self.lower,
@@ -149,6 +145,11 @@ class TextVectors(TransformerMixin, BaseEstimator):
             deterministic=threads == 1,
             seed=seed_of(self.random_state),
         )
+
+
+def _epochs(words: int) -> int:
+    """About two million words in all, from 15 epochs to 50: skip-gram learns slowly from few."""
+    return min(50, max(15, 2_000_000 // words))
 
 
 def _opened(given: Any) -> Model | Vectors:
