@@ -6,8 +6,8 @@ The mean of a few good trials is nearly always better than the best, and less a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from rowspace.training.autotune_space import Candidate
 from rowspace.training.autotune_trial import Trial
 
 FINALISTS = 8
+Measured: TypeAlias = Callable[[int, np.ndarray], tuple[float, float]]
 
 
 def alike(one: Candidate, other: Candidate) -> bool:
@@ -46,30 +47,29 @@ def finalists(board: Board) -> list[Trial]:
     return found
 
 
-def members(board: Board, measured: Any, *, most: int) -> list[Trial]:
-    """How many of the finalists make the best model together, from the best on.
+def members(board: Board, measured: Measured, *, most: int) -> list[Trial]:
+    """The most finalists that are together no worse than the best alone, by the parts that all of
+    them have looks of: the more there are, the less is luck.
 
     measured(number of a part, margins) -> its figure and log-likelihood.
     """
-    ranked = [one for one in finalists(board) if one.looks]
+    ranked = finalists(board)
     best = ranked[0]
     share = max(one.share for one in best.looks)
-    usable = [one for one in ranked if _margins(one, share)]
-    if not usable or usable[0] is not best or most < 2:
+    usable = [one for one in ranked if 0 in _margins(one, share)]
+    if best not in usable:
         return [best]
     scale = Scale([at for one in board.good() for at in one.looks if at.part == 0], board.weight)
-    found, highest = [best], -np.inf
-    for count in range(1, min(most, len(usable)) + 1):
+
+    def worth(some: Sequence[Trial], parts: set[int]) -> float:
+        return sum(scale.number(*measured(part, together(some, part, share))) for part in parts)
+
+    for count in range(min(most, len(usable)), 1, -1):
         some = usable[:count]
         parts = set.intersection(*(set(_margins(one, share)) for one in some))
-        if len(parts) < len(_margins(best, share)):
-            break  # the others were not looked at as closely
-        worth = np.mean([
-            scale.number(*measured(part, together(some, part, share))) for part in sorted(parts)
-        ])  # fmt: skip
-        if worth > highest:
-            found, highest = some, float(worth)
-    return found
+        if worth(some, parts) >= worth([best], parts):
+            return some
+    return [best]
 
 
 def together(some: Sequence[Trial], part: int, share: float) -> np.ndarray:

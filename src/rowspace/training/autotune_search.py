@@ -24,7 +24,7 @@ from rowspace.training.autotune_trial import Learned, Look, OutOfTimeError, Tria
 from rowspace.vocabulary import Vocabulary
 
 CLIMB = 3
-LATE = 0.65
+LATE = 0.6
 """The share of the search after which the best are looked at from all sides."""
 MOST_OF_ONE = 0.25
 """The share of the search that a single trial may take."""
