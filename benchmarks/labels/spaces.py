@@ -44,15 +44,16 @@ FASTTEXT_KNOWN: list[Settings] = [
 ]  # fmt: skip
 
 ROWSPACE: dict[str, Range] = {
-    "epochs": (5, 10, 20, 35, 50),
-    "lr": Even(0.01, 0.3),
-    "words": (1, 2, 3),
+    "epochs": (3, 5, 10, 20),
+    "lr": Even(0.01, 0.2),
+    "rule": ("adagrad", "adagrad", "sgd"),
+    "words": (1, 2, 2, 3),
     "gaps": (False, True),
-    "dim": (10, 20, 50, 100),
+    "dim": (8, 16, 32, 64),
     "chars": ((0, 0), (2, 5), (3, 5), (3, 6)),
-    "loss": ("softmax", "ova"),
-    "dropout": (0.0, 0.2, 0.5),
-    "decay": (0.0, 0.01, 0.1),
+    "loss": ("softmax", "softmax", "ova"),
+    "dropout": (0.0, 0.0, 0.2, 0.4),
+    "decay": (0.0, 0.0, 0.01, 0.1, 1.0),
     "tokenizer": ("whitespace", "marks"),
 }
 # rowspace's own defaults.
