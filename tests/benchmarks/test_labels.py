@@ -237,7 +237,7 @@ def test_gains_are_points_with_an_interval_over_the_texts():
 def test_predictions_are_counted_over_a_list_long_enough(tmp_path):
     write(tmp_path / "part", [("a", "xxx"), ("b", "yyyyyyy")])
     asked: list[int] = []
-    job = {"texts": str(tmp_path / "part.txt"), "least": 25, "seconds": 0.0}
+    job = {"texts": str(tmp_path / "part.txt"), "count": 25, "seconds": 0.0}
     found = predicting(Threshold(5).best, lambda texts: asked.append(len(texts)), job)
     assert asked == [25] * (1 + found["rounds"])
     assert found["labels"] == ["a", "b"]
@@ -292,5 +292,5 @@ def test_our_side_trains_is_judged_saves_and_predicts(small, tmp_path):
     assert answer["accuracy"] == 1.0
     assert set(answer["seconds"]) == {"import", "rest", "train", "test"}
     asked = {"task": "predict", "model": str(tmp_path / "model"), "texts": small.part("test")}
-    found = run(ROWSPACE, {**asked, "least": 100, "seconds": 0.0})
+    found = run(ROWSPACE, {**asked, "count": 100, "seconds": 0.0})
     assert found["labels"] == ["good", "bad"] * 40

@@ -18,12 +18,12 @@ def predicting(
 ) -> dict[str, Any]:
     """`rate`: texts a second, the median over rounds; `labels`: what `best` said, one a text.
 
-    The texts of the job's file are repeated until there are `least` of them. The first round does
-    not count.
+    The list has `count` texts: the first of the job's file, repeated where there are not so many.
+    The first round does not count.
     """
-    texts = [text for _, text in read(job["texts"])]
+    texts = [text for _, text in read(job["texts"])][: job["count"]]
     answers = best(texts)
-    many = (texts * (1 + job["least"] // len(texts)))[: max(job["least"], len(texts))]
+    many = (texts * (1 + job["count"] // len(texts)))[: job["count"]]
     timed(many)
     seconds: list[float] = []
     until = time.perf_counter() + job["seconds"]

@@ -84,8 +84,9 @@ def autotune(job: Job) -> dict[str, Any]:
         budget=job["budget"],
         threads=job["threads"],
         seed=job["seed"],
+        baselines=False,
     )
-    chosen = {name: found.config[name] for name in ("objective", "training")}
+    chosen = {**found.record["autotune"], "objective": found.config["objective"]}
     return {"chosen": chosen, **_tested(Fitted(found), job)}
 
 
