@@ -176,7 +176,7 @@ BREAKS = {
     "Imports point down only": ("corpus/reading.py", "import rowspace.cli"),
     "Reading never imports training": ("vectors/model.py", "import rowspace.objectives"),
     "Only kernels imports a compiler": ("vectors/model.py", "import numba"),
-    "Only nn, keras, sklearn and networks import a framework": ("files/card.py", "import sklearn"),
+    "Only nn, keras, sklearn and networks import frameworks": ("files/card.py", "import sklearn"),
     "No cycles": ("random.py", "import rowspace.errors"),
 }
 

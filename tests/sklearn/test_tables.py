@@ -265,6 +265,11 @@ def test_what_cannot_be_learned():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         model = EmbeddingClassifier(**QUICK).fit(x, y)
+    with pytest.raises(InputError, match="two columns are called 'size'"):
+        model.fit(x.set_axis(["size", "size "], axis=1), y)
+    model = EmbeddingClassifier(**QUICK).fit(x, y)
+    with pytest.raises(InputError, match="y has one class only, 'a'"):
+        EmbeddingEncoder().fit(x, ["a"] * 60)
     with pytest.raises(ValueError, match="feature names"):
         model.predict(x.rename(columns={"size": "length"}))
 

@@ -122,6 +122,8 @@ def test_it_goes_to_other_processes():
 def test_what_is_wrong_is_said():
     with pytest.raises(InputError, match="came one text"):
         TextVectors().fit("the cat sat")
+    with pytest.raises(InputError, match="0 sample"):
+        TextClassifier().fit([], [])
     with pytest.raises(InputError, match="no text has a word"):
         TextVectors().fit(["", " "])
     with pytest.raises(InputError, match="wanted a column of texts, came one of int64"):

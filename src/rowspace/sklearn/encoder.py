@@ -150,7 +150,7 @@ class EmbeddingEncoder(TransformerMixin, TableEstimator):
         if number:
             return "number", numbers_of(self, y, len(table)), weights
         classes, places = classes_of(self, y, len(table))
-        require_two(np.unique(places if weights is None else places[weights > 0]))
+        require_two(classes[np.unique(places if weights is None else places[weights > 0])])
         names = named(classes, spellings(self.missing) if self.missing is not None else ())
         return "classes", np.array(names, object)[places], weights
 

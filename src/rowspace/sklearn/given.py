@@ -21,9 +21,7 @@ def table_of(estimator: Any, x: Any, *, reset: bool, least: int = 1) -> Records:
     if is_frame(x) and not isinstance(x, np.ndarray):
         validate_data(estimator, x, reset=reset, skip_check_array=True)
         columns = [_checked(array_of(one, str(name)), name) for name, one in _series(x)]
-        check_array(
-            np.empty((len(x), len(columns))), ensure_min_samples=least, ensure_all_finite=False
-        )
+        check_array(np.broadcast_to(0.0, (len(x), len(columns))), ensure_min_samples=least)
     else:
         whole = validate_data(
             estimator, x, reset=reset, dtype=None, ensure_all_finite="allow-nan",
@@ -35,9 +33,13 @@ def table_of(estimator: Any, x: Any, *, reset: bool, least: int = 1) -> Records:
 
 def names_of(estimator: Any) -> list[str]:
     """The columns' names: those of the frame it was fitted on, white space around them left out,
-    else x0, x1, …."""
+    else x0, x1, …. Raises InputError for two of one name."""
     given = getattr(estimator, "feature_names_in_", [""] * estimator.n_features_in_)
-    return [str(name).strip() or f"x{at}" for at, name in enumerate(given)]
+    names = [str(name).strip() or f"x{at}" for at, name in enumerate(given)]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"two columns are called {twice!r:.60}")
+    return names
 
 
 def texts_of(estimator: Any, x: Any, *, reset: bool) -> list[str]:
@@ -52,13 +54,13 @@ def texts_of(estimator: Any, x: Any, *, reset: bool) -> list[str]:
         columns = [table.text(name) for name in table.names]
         return [" ".join(filter(None, row)) for row in zip(*columns, strict=True)]
     column = array_of(x, "of texts")
+    if not len(column):
+        raise InputError("wanted a column of texts, came one with 0 sample(s)")
     if column.dtype != object:
         raise InputError(
             f"wanted a column of texts, came one of {column.dtype}",
             hint="Reshape your data by X.reshape(-1, 1) if numbers are to be read as texts",
         )
-    if not len(column):
-        raise InputError("wanted a column of texts, came one with 0 sample(s)")
     if reset:
         estimator.n_features_in_ = 1
         if hasattr(estimator, "feature_names_in_"):

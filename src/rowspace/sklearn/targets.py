@@ -54,7 +54,7 @@ def require_two(classes: np.ndarray) -> None:
     """Raises InputError for one class only."""
     if len(classes) < 2:
         raise InputError(
-            f"y has one class only, {classes[0]!r:.60}: nothing to tell apart",
+            f"y has one class only, {classes.tolist()[0]!r:.60}: nothing to tell apart",
             hint="give rows of two classes at least, whose weight is not zero",
         )
 

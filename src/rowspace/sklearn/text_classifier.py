@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, final
+from typing import Any, cast, final
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -24,6 +24,7 @@ from rowspace.sklearn.targets import (
 from rowspace.sklearn.threads import threads_of
 from rowspace.training.classify import train_classifier
 from rowspace.vectors import Model
+from rowspace.vectors.predict import answers
 
 SETTINGS = (
     "dim", "loss", "lr", "words", "minn", "maxn", "min_count", "dropout", "epochs", "patience",
@@ -124,13 +125,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: Any) -> np.ndarray:
         """The probability of each of `classes_`, float64 [n, L]. Raises ValueError."""
         check_is_fitted(self)
-        found = self._kept.model().predict(texts_of(self, X, reset=False), k=-1)
-        names = [] if self._kept.head is None else self._kept.head.names
-        place = dict(zip(names, self._places.tolist(), strict=True))
-        out = np.zeros((len(found), len(self.classes_)))
-        for row, answers in zip(out, found, strict=True):
-            for name, probability in answers:
-                row[place[name]] = probability
+        texts, kept, begin = texts_of(self, X, reset=False), cast(Any, self._kept), 0
+        out = np.zeros((len(texts), len(self.classes_)))
+        cutting = kept.config.get("cutting")
+        for found in answers(kept.vectors, kept.head, texts, -1, 0.0, cutting=cutting):
+            rows = np.repeat(np.arange(begin, begin + len(found)), found.lengths)
+            out[rows, self._places[found.ids]] = found.weights
+            begin += len(found)
         sums = out.sum(axis=1, keepdims=True)
         shares = self._shares / self._shares.sum()
         return np.where(sums > 0, out / np.where(sums > 0, sums, 1.0), shares)
