@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from rowspace import files
 from rowspace.cli.classify_settings import LABELS, READING, RUN, SETTINGS
+from rowspace.cli.run import run
 from rowspace.objectives.labels import Labels
+from rowspace.training.classify import train_classifier
 from rowspace.training.classify_settings import Run
 from rowspace.training.labelled import TextReading
 
@@ -39,6 +42,14 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "sms.csv").write_text("label,text,kind\n" + rows)
     (tmp_path / "new.txt").write_text("free prize\nsee you\n")
     return tmp_path
+
+
+@pytest.fixture
+def asked(folder: Path) -> Path:
+    """A folder with a model `m` of the messages in it."""
+    settings: dict[str, Any] = {"epochs": 2, "baselines": False, "deterministic": True}
+    files.save(train_classifier(folder / "sms.txt", **settings), folder / "m")
+    return folder
 
 
 @pytest.mark.parametrize(("owner", "kind"), [(LABELS, Labels), (READING, TextReading), (RUN, Run)])
@@ -79,8 +90,8 @@ def test_json(command, folder, objects):
     assert found[-1]["labels"] == 2 and found[-1]["path"] == "m"
 
 
-def test_labels_in_front_of_a_line_are_passed_over(command, folder):
-    assert command("train", "classify", "sms.txt", "-o", "m", *QUICK).returncode == 0
+def test_labels_in_front_of_a_line_are_passed_over(command, asked):
+    folder = asked
     plain = command("predict", "m", "new.txt", "-k", -1).stdout
     (folder / "l.txt").write_text("__label__ham free prize\n__label__spam see you\n")
     assert command("predict", "m", "l.txt", "-k", -1).stdout == plain
@@ -96,8 +107,8 @@ def test_labels_in_front_of_a_line_are_passed_over(command, folder):
     assert wrong.returncode == 3 and "'text'" in wrong.stderr and "'said'" in wrong.stderr
 
 
-def test_lines_and_answers_stay_side_by_side(command, folder):
-    assert command("train", "classify", "sms.txt", "-o", "m", *QUICK).returncode == 0
+def test_lines_and_answers_stay_side_by_side(command, asked):
+    folder = asked
     (folder / "n.jsonl").write_text('{"text": "free prize"}\n{"text": null}\n{"text": "see you"}\n')
     found = command("predict", "m", "n.jsonl").stdout.splitlines()
     assert len(found) == 3 and found[0].startswith("spam") and found[2].startswith("ham")
@@ -156,15 +167,20 @@ def test_settings_from_a_file_and_back(command, folder):
         (["sms.txt", "-o", "m", "--lr", "1e6", "--rule", "sgd", "--no-baselines"], 6, "lower --lr"),
     ],
 )
-def test_mistakes(command, folder, words, code, said):
-    done = command("train", "classify", *words)
-    assert done.returncode == code and said in done.stderr, done.stderr
-    assert "Traceback" not in done.stderr and not (folder / "m").exists()
+def test_mistakes(folder, words, code, said, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        found = run(["train", "classify", *words])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    told = capsys.readouterr().err
+    assert found == code and said in told, told
+    assert "failed unexpectedly" not in told and not (folder / "m").exists()
 
 
-def test_a_model_is_not_written_over(command, folder):
+def test_a_model_is_not_written_over(command, asked):
     words = ("train", "classify", "sms.txt", "-o", "m", *QUICK)
-    assert command(*words).returncode == 0
     done = command(*words)
     assert done.returncode == 2 and "--force" in done.stderr
     assert command(*words, "--force").returncode == 0
@@ -177,17 +193,17 @@ def test_without_anything_to_judge_by(command, folder):
 
 def test_ctrl_c_keeps_the_best_epoch(folder):
     words = ["train", "classify", "sms.txt", "-o", "m", "--epochs", "100000", "--json"]
-    run = subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "rowspace", *words], cwd=folder, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    assert run.stdout is not None
-    for line in run.stdout:
+    assert process.stdout is not None
+    for line in process.stdout:
         event: dict[str, Any] = json.loads(line)
         if event["type"] == "epoch" and event["epoch"] == 3:
-            run.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGINT)
             break
-    out, err = run.communicate(timeout=60)
-    assert run.returncode == 130 and "interrupted; the model after epoch" in err
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and "interrupted; the model after epoch" in err
     assert json.loads(out.splitlines()[-1])["kept"] is True
     assert "Traceback" not in err and (folder / "m" / "model.safetensors").exists()

@@ -113,7 +113,7 @@ def test_labels_and_features_for_which_there_is_no_room(monkeypatch):
 
 
 def test_softmax_of_very_many_labels_says_that_it_is_slow(monkeypatch):
-    monkeypatch.setattr("rowspace.training.classify.MANY", 3)
+    monkeypatch.setattr("rowspace.training.classify_prepared.MANY", 3)
     assert "--loss hs is faster" in trained(good()).record["warnings"][0]
 
 
