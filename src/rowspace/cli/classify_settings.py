@@ -1,7 +1,7 @@
 """What `rowspace train classify` can be told: one row a setting, in one table.
 
 `default` is what the help shows; the values live in `objectives.Labels`, `training.labelled` and
-`training.classify.Run`, and a test holds this table to them.
+`training.classify_settings.Run`, and a test holds this table to them.
 """
 
 from __future__ import annotations
