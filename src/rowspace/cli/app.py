@@ -32,7 +32,7 @@ SECTIONS = {
     "Judge": {
         "evaluate": (
             "rowspace.cli.evaluate:evaluate",
-            "Score a model on similarity and analogies.",
+            "Score a model on labels, similarity and analogies.",
         ),
         "info": ("rowspace.cli.info:info", "What a model is and how it was made."),
         "doctor": ("rowspace.cli.doctor:doctor", "What this machine offers, what is missing."),
