@@ -15,7 +15,7 @@ from rowspace.training.autotune_board import Board, Scale
 from rowspace.training.autotune_space import Candidate
 from rowspace.training.autotune_trial import Trial
 
-FINALISTS = 8
+FINALISTS, POOL, STARTS = 8, 12, 3
 Measured: TypeAlias = Callable[[int, np.ndarray], tuple[float, float]]
 
 
@@ -48,28 +48,47 @@ def finalists(board: Board) -> list[Trial]:
 
 
 def members(board: Board, measured: Measured, *, most: int) -> list[Trial]:
-    """The most finalists that are together no worse than the best alone, by the parts that all of
-    them have looks of: the more there are, the less is luck.
+    """The trials that are best together, by all the parts that have judged the best one: those that
+    help are added one by one (Caruana et al. 2004), from each of the best few as the first.
 
     measured(number of a part, margins) -> its figure and log-likelihood.
     """
-    ranked = finalists(board)
+    ranked = board.ranked()
     best = ranked[0]
     share = max(one.share for one in best.looks)
-    usable = [one for one in ranked if 0 in _margins(one, share)]
-    if best not in usable:
+    parts = set(_margins(best, share))
+    pool = [one for one in ranked if parts and parts <= set(_margins(one, share))][:POOL]
+    if not pool or most < 2:
         return [best]
     scale = Scale([at for one in board.good() for at in one.looks if at.part == 0], board.weight)
 
-    def worth(some: Sequence[Trial], parts: set[int]) -> float:
+    def worth(some: Sequence[Trial]) -> float:
         return sum(scale.number(*measured(part, together(some, part, share))) for part in parts)
 
-    for count in range(min(most, len(usable)), 1, -1):
-        some = usable[:count]
-        parts = set.intersection(*(set(_margins(one, share)) for one in some))
-        if worth(some, parts) >= worth([best], parts):
-            return some
-    return [best]
+    found, highest = [best], worth([best])
+    for start in pool[:STARTS]:
+        some, value = _grown([start], pool, worth, most)
+        if value > highest:
+            found, highest = some, value
+    return found
+
+
+def _grown(
+    some: list[Trial], pool: Sequence[Trial], worth: Callable[[Sequence[Trial]], float], most: int
+) -> tuple[list[Trial], float]:
+    """With those of the pool that make it better, the one that helps most first."""
+    value = worth(some)
+    while len(some) < most:
+        tried = [
+            (worth([*some, one]), -place)
+            for place, one in enumerate(pool)
+            if one not in some and all(alike(one.candidate, two.candidate) for two in some)
+        ]
+        if not tried or max(tried)[0] <= value:
+            break
+        value, place = max(tried)
+        some = [*some, pool[-place]]
+    return some, value
 
 
 def together(some: Sequence[Trial], part: int, share: float) -> np.ndarray:
