@@ -13,13 +13,15 @@ import numpy as np
 from rowspace.kernels.classify_reference import HS, NS, OVA, SOFTMAX, TINY
 from rowspace.kernels.cpu_rows import gather, prefetch_row, scatter
 from rowspace.kernels.cpu_windows import mix
-from rowspace.kernels.jit import kernel
+from rowspace.kernels.jit import inlined, kernel
 
 _TINY = np.float32(TINY)
 _LOW = np.float32(1e-30)
 _HALF = np.uint64(32)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _TRIES = 8
+MERGED = 64
+"""Texts between two merges of a thread's copy of the labels' rows."""
 
 
 class Texts(NamedTuple):
@@ -65,7 +67,9 @@ class How(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """What one thread needs: vectors [S], a text's rows, the labels looked at and their slopes."""
+    """What one thread needs: vectors [S], a text's rows, the labels looked at and their slopes.
+    heads, sums: a copy of the labels' rows that the thread works on for `MERGED` texts, and base,
+    base_sums, what it was copied from; of no rows where it works on the shared ones."""
 
     h: np.ndarray
     part: np.ndarray
@@ -75,20 +79,35 @@ class Scratch(NamedTuple):
     nodes: np.ndarray
     targets: np.ndarray
     slopes: np.ndarray
+    heads: np.ndarray
+    base: np.ndarray
+    sums: np.ndarray
+    base_sums: np.ndarray
 
 
-def scratch(stride: int, longest: int, families: int, most: int, ids: type) -> Scratch:
-    """Room for texts of `longest` rows and losses that look at `most` labels."""
+def scratch(
+    stride: int,
+    longest: int,
+    families: int,
+    most: int,
+    ids: type,
+    *,
+    copied: int = 0,
+) -> Scratch:
+    """Room for texts of `longest` rows and losses that look at `most` labels; `copied`: how many
+    labels' rows the thread has a copy of."""
     block = np.zeros((5, stride + 64), np.float32)  # apart, so that no two threads share a line
     return Scratch(
         block[1, :stride], block[2, :stride], block[3, :stride],
         np.zeros(longest + 64, ids), np.zeros(families + 64, np.int64),
         np.zeros(most + 64, np.int32), np.zeros(most + 64, np.float32),
         np.zeros(most + 64, np.float32),
+        np.zeros((copied, stride), np.float32), np.zeros((copied, stride), np.float32),
+        np.zeros(copied, np.float32), np.zeros(copied, np.float32),
     )  # fmt: skip
 
 
-@kernel
+@inlined
 def _targets(texts: Texts, t: int, how: How, labels: int, own: Scratch, state: int) -> int:
     """What the loss looks at for text t: nodes and targets; how many."""
     nodes, targets = own.nodes, own.targets
@@ -129,7 +148,7 @@ def _targets(texts: Texts, t: int, how: How, labels: int, own: Scratch, state: i
     return n
 
 
-@kernel
+@inlined
 def _pool(texts: Texts, t: int, tables: Tables, how: How, own: Scratch, state: int) -> None:
     """h, with the rows that stay in `kept`, those of family f up to ends[f]."""
     own.h[:] = 0
@@ -154,7 +173,7 @@ def _pool(texts: Texts, t: int, tables: Tables, how: How, own: Scratch, state: i
                 own.h[d] += own.part[d]
 
 
-@kernel
+@inlined
 def _slopes(tables: Tables, n: int, how: How, own: Scratch, weight: float) -> float:
     """p - target of each node looked at, times weight; the loss."""
     h, slopes, targets, loss = own.h, own.slopes, own.targets, 0.0
@@ -184,7 +203,7 @@ def _slopes(tables: Tables, n: int, how: How, own: Scratch, weight: float) -> fl
     return loss * weight
 
 
-@kernel
+@inlined
 def _learn_heads(tables: Tables, n: int, how: How, own: Scratch, lr: float) -> None:
     """The labels' rows move; what the text's rows are to move by is left in `gradient`."""
     h, gradient = own.h, own.gradient
@@ -205,7 +224,7 @@ def _learn_heads(tables: Tables, n: int, how: How, own: Scratch, lr: float) -> N
             row[d] -= rate * h[d]
 
 
-@kernel
+@inlined
 def _learn_rows(texts: Texts, tables: Tables, how: How, own: Scratch, lr: float) -> None:
     """Each kept row takes its step against `gradient`."""
     gradient, part, begin = own.gradient, own.part, 0
@@ -239,6 +258,33 @@ def _learn_rows(texts: Texts, tables: Tables, how: How, own: Scratch, lr: float)
         begin = own.ends[f]
 
 
+@inlined
+def _merge_row(shared: np.ndarray, mine: np.ndarray, base: np.ndarray) -> None:
+    for d in range(len(shared)):
+        value = shared[d] + (mine[d] - base[d])
+        shared[d] = value
+        mine[d] = value
+        base[d] = value
+
+
+@kernel
+def _merge(tables: Tables, own: Scratch) -> None:
+    """What the copies have learned goes to the shared rows, and what others have learned to the
+    copies. Threads that write the same few rows at every text would wait for each other's lines.
+    """
+    for i in range(len(own.heads)):
+        _merge_row(tables.heads[i], own.heads[i], own.base[i])
+    _merge_row(tables.head_sums[: len(own.sums)], own.sums, own.base_sums)
+
+
+@kernel
+def take_copies(tables: Tables, own: Scratch) -> None:
+    """The copies as the shared rows are."""
+    for i in range(len(own.heads)):
+        own.heads[i], own.base[i] = tables.heads[i], tables.heads[i]
+        own.sums[i] = own.base_sums[i] = tables.head_sums[i]
+
+
 @kernel
 def learn_texts(
     texts: Texts,
@@ -256,8 +302,14 @@ def learn_texts(
     many labels there are.
     """
     total, rate = 0.0, np.float32(lr)
+    near = tables
+    if len(own.heads):
+        take_copies(tables, own)
+        near = Tables(tables.rows, own.heads, tables.row_sums, own.sums, tables.frozen)
     for k in range(len(order)):
         t = order[k]
+        if len(own.heads) and k % MERGED == MERGED - 1:
+            _merge(tables, own)
         if k + 1 < len(order):
             ahead = texts.families * order[k + 1]
             for at in range(texts.offsets[ahead], texts.offsets[ahead + texts.families]):
@@ -266,11 +318,13 @@ def learn_texts(
             continue
         state = mix(np.uint64(how.state) + np.uint64(position + k) * _GOLDEN)
         weight = np.float32(texts.weights[t])
-        _pool(texts, t, tables, how, own, state)
+        _pool(texts, t, near, how, own, state)
         n = _targets(texts, t, how, first, own, state ^ _GOLDEN)
-        total += _slopes(tables, n, how, own, weight)
-        _learn_heads(tables, n, how, own, rate)
-        _learn_rows(texts, tables, how, own, rate)
+        total += _slopes(near, n, how, own, weight)
+        _learn_heads(near, n, how, own, rate)
+        _learn_rows(texts, near, how, own, rate)
+    if len(own.heads):
+        _merge(tables, own)
     return total
 
 

@@ -111,8 +111,16 @@ def exact(function: F) -> F:
     return _compiled(function, set())
 
 
-def _compiled(function: F, fastmath: set[str]) -> F:
-    compiled: Any = numba.njit(nogil=True, fastmath=fastmath, error_model="numpy")(function)
+def inlined(function: F) -> F:
+    """`kernel` for a part of a kernel: it becomes part of whoever calls it. A call with many arrays
+    would pass some hundred numbers over the stack."""
+    return _compiled(function, FASTMATH, forceinline=True)
+
+
+def _compiled(function: F, fastmath: set[str], **options: Any) -> F:
+    compiled: Any = numba.njit(nogil=True, fastmath=fastmath, error_model="numpy", **options)(
+        function
+    )
     config: Any = numba.config
     if not config.DISABLE_JIT:
         before, config.CACHE_DIR = config.CACHE_DIR, str(_folder)

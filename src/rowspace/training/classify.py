@@ -96,15 +96,15 @@ def fit(prepared: Prepared, run: Run, tell: Progress) -> tuple[Model, int, Diver
     lost."""
     objective, labels = prepared.objective, prepared.labels
     vocabulary, dim, size = prepared.vocabulary, objective.dim, len(labels)
+    threads = 1 if run.deterministic else run.threads or usable_cores()
     tables, found = started(vocabulary, size, dim, prepared.start, seed=run.seed, freeze=run.freeze)
     how = how_of(objective, labels.counts, run.seed)
-    threads = 1 if run.deterministic else run.threads or usable_cores()
     course = ClassifyCourse(
         objective, prepared.examples, tables, how, epochs=run.epochs, threads=threads, seed=run.seed
     )
 
     def model_of(rows: np.ndarray, heads: np.ndarray) -> Model:
-        vectors = Vectors(prepared.vocabulary, rows[:-1, :dim])
+        vectors = Vectors(prepared.vocabulary, rows[: vocabulary.n_rows, :dim])
         head = Head(labels, np.ascontiguousarray(heads[:size, :dim]), objective.loss, exact=True)
         return Model(vectors, head=head)
 

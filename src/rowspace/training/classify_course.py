@@ -27,6 +27,10 @@ REPORT = 0.5
 GLANCE = 0.05
 UNIT = 512
 """Texts that a thread takes at a time, at most."""
+COPIED = 1 << 16
+"""Numbers of the labels' rows up to which each thread has a copy."""
+RARELY = 20.0
+"""Without a validation part, copying takes at most one part in so many of the time."""
 LOST = 8.0
 """An epoch whose loss is so many times that of knowing nothing is lost."""
 NOISE_POWER = 0.5
@@ -162,7 +166,7 @@ class ClassifyCourse:
 
     def _guard(self, order: np.ndarray, number: int) -> None:
         try:
-            self._work(order, number)
+            self._work(order, number, self._scratch())
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
             self._error = self._error or error
             self._halt.set()
@@ -171,8 +175,8 @@ class ClassifyCourse:
             if not self._left:
                 self._over.set()
 
-    def _work(self, order: np.ndarray, number: int) -> None:
-        own, n = self._scratch(), len(order)
+    def _work(self, order: np.ndarray, number: int, own: Scratch) -> None:
+        n = len(order)
         while True:
             with self._lock:
                 first = self._next
@@ -198,7 +202,8 @@ class ClassifyCourse:
         if self.objective.loss == "ns":
             looked_at = several * (1 + self.objective.negative)
         stride, ids = self.tables.rows.shape[1], self.examples.bags.ids.dtype.type
-        return scratch(stride, longest, FAMILIES, looked_at, ids)
+        copied = self.labels if self.threads > 1 and self.labels * stride <= COPIED else 0
+        return scratch(stride, longest, FAMILIES, looked_at, ids, copied=copied)
 
 
 @final
@@ -216,6 +221,7 @@ class Trainer:
     ) -> None:
         self.course, self.judge, self.tell = course, judge, tell
         self.patience, self.limit, self.best = patience, limit, Best()
+        self._copy_from = 0.0  # seconds of training from which on a copy is worth its time
 
     def run(self, asked: Callable[[], bool]) -> bool:
         """All epochs; whether they were not cut short by `asked`. Raises DivergedError."""
@@ -248,11 +254,16 @@ class Trainer:
         if self.judge is not None:
             figure = self.judge()
             best.figures.append(figure)
-        if figure > best.figure or best.epoch == 0:
+        last = epoch == self.course.epochs
+        wanted = self.judge is not None or last or best.seconds >= self._copy_from
+        if wanted and (figure > best.figure or best.epoch == 0):
             best.epoch, best.figure = epoch, figure
             best.rows, best.heads = self.course.tables.rows, self.course.tables.heads
-            if epoch < self.course.epochs:  # the last good one, should the next be lost
+            if not last:  # the last good one, should the next be lost
+                began = time.monotonic()
                 best.rows, best.heads = best.rows.copy(), best.heads.copy()
+                took = time.monotonic() - began
+                self._copy_from = best.seconds + RARELY * took
         self.tell({
             "type": "epoch", "epoch": epoch, "epochs": self.course.epochs, "loss": loss,
             "valid": figure if self.judge is not None else None, "seconds": best.seconds,
@@ -272,11 +283,8 @@ class Trainer:
 
     def _check(self, loss: float, number: int) -> None:
         tables, lost = self.course.tables, not loss < self.limit
-        for table in (tables.rows, tables.heads):
-            step = 1 << 16
-            lost = lost or not all(
-                np.isfinite(table[at : at + step]).all() for at in range(0, len(table), step)
-            )
+        for table in (tables.rows, tables.heads):  # one that is not finite makes the sum so
+            lost = lost or not np.isfinite(table.sum())
         if lost:
             lr = self.course.objective.lr
             raise DivergedError(

@@ -126,14 +126,15 @@ def weighed(rows: Rows, bags: Ragged) -> np.ndarray:
     """The weighted sum of each bag's rows, float32 [B, D], in the calling thread."""
     if len(bags.ids) * rows.shape[1] < MANY or not _plain(rows):
         return pool_weighted(rows, bags)
+    return _sums(rows, bags, mean=False)
+
+
+def _sums(rows: Rows, bags: Ragged, *, mean: bool) -> np.ndarray:
     from rowspace.kernels.cpu_layer import pool as sums
 
     out = np.empty((len(bags), rows.shape[1]), np.float32)
     table, ids = _frozen(np.asarray(rows)), bags.ids.astype(np.int64, copy=False)
-    sums(
-        table, rows.shape[1], ids, bags.offsets, 0, len(bags), bags.weights, None, False, None,
-        out,
-    )  # fmt: skip
+    sums(table, rows.shape[1], ids, bags.offsets, 0, len(bags), bags.weights, None, mean, None, out)
     return out
 
 
@@ -146,6 +147,8 @@ def _plain(rows: Rows) -> bool:
 
 def means(rows: Rows, bags: Ragged) -> np.ndarray:
     """The mean of each bag's rows, float32 [B, D]; zeros for an empty one."""
+    if len(bags.ids) * rows.shape[1] >= MANY and _plain(rows):
+        return _sums(rows, bags, mean=True)
     if not isinstance(rows, QuantizedRows) or len(bags.ids) * rows.shape[1] < MANY:
         return pool(rows, bags, "mean", many=MANY)
     from rowspace.kernels.cpu_codes import mean_codes
