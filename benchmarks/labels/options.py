@@ -39,7 +39,7 @@ def parser(parts: Sequence[str]) -> argparse.ArgumentParser:
     add("--threads", type=int, default=2, help="for everybody; tuning takes one")
     add("--seconds", type=float, default=2.0, help="of predicting in each process")
     add("--only", default="", metavar="REGEX", help="cells of speed and predict named so")
-    add("--rule", choices=("sgd", "adagrad"), default="sgd", help="of our steps in speed")
+    add("--rule", choices=("sgd", "adagrad"), default="adagrad", help="of our steps in speed")
     add("--texts", type=int, default=240_000, help="of the large sets")
     add("--budget", type=float, default=60.0, help="seconds of an autotune")
     add("--budget-seeds", type=int, default=3, help="autotunes a set")
