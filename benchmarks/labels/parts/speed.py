@@ -68,7 +68,8 @@ def cells(bench: Bench) -> Iterator[Cell]:
     for features, words, chars in _FEATURES:
         for dim in DIMS:
             shape = {"words": words, "chars": chars, "dim": dim}
-            yield Cell(sst, features, settings(shape, epochs=20, lr=0.2, buckets=FEW), "train")
+            epochs = 20 if chars[1] else 100
+            yield Cell(sst, features, settings(shape, epochs=epochs, lr=0.2, buckets=FEW), "train")
             some = "some" if chars[1] else "train"
             yield Cell(shelves, features, settings(shape, epochs=1, lr=0.5), some)
         if not chars[1]:
