@@ -115,21 +115,30 @@ def test_steps_are_the_slope_of_the_loss(loss):
         assert -(up - down) / 2e-5 == pytest.approx(steps[at], abs=1e-6)
 
 
+def fast(scores: np.ndarray, loss: int) -> tuple[np.ndarray, float]:
+    steps = np.full(len(scores), 7, np.float32)
+    if loss == WARP:
+        return steps, cpu_interactions.warp(scores, len(scores), 50, steps)
+    kind = cpu_interactions.softmax if loss == SOFTMAX else cpu_interactions.bpr
+    return steps, kind(scores, len(scores), steps)
+
+
 @given(st.lists(st.floats(-40, 40, width=32), min_size=2, max_size=9), st.sampled_from([0, 1, 2]))
 @settings(max_examples=80, deadline=None)
 def test_gradients_agree_for_any_scores(scores, loss):
     given_scores = np.array(scores, np.float32)
     plain, value = gradients(given_scores, loss, 50)
-    steps = np.zeros(len(scores), np.float32)
-    found = cpu_interactions.gradients(given_scores, len(scores), loss, 50, steps)
+    steps, found = fast(given_scores, loss)
     np.testing.assert_allclose(steps, plain, rtol=1e-4, atol=1e-6)
     assert found == pytest.approx(value, rel=1e-3, abs=1e-5)
 
 
 @pytest.mark.parametrize("loss", [BPR, WARP, SOFTMAX])
-def test_a_score_that_is_no_number_shows(loss):
-    scores = np.array([np.nan, 0, 1], np.float32)
-    assert np.isnan(cpu_interactions.gradients(scores, 3, loss, 50, np.zeros(3, np.float32)))
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_score_that_is_no_number_shows(loss, at):
+    scores = np.array([1, 0, 1], np.float32)
+    scores[at] = np.nan
+    assert np.isnan(fast(scores, loss)[1])
 
 
 @given(st.integers(1, 700), st.integers(0, 2**63))
@@ -149,26 +158,26 @@ def test_shuffles_differ_between_states():
 
 
 def test_negatives_are_never_the_users_own():
-    parts = data(5, features=False, ordered=True, length=0, negatives=9)
-    pairs, draw = parts[:2]
-    out = np.zeros(9, np.int32)
+    pairs, draw = data(5, features=False, ordered=True, length=0, negatives=9)[:2]
     for user in range(U):
-        own = pairs.known[pairs.offsets[user] : pairs.offsets[user + 1]]
+        own = set(pairs.known[pairs.offsets[user] : pairs.offsets[user + 1]].tolist())
         for position in range(50):
-            key = bits_of(draw, position)
-            m = cpu_interactions.negatives(key, own, draw.chance, draw.alias, out)
-            assert out[:m].tolist() == interactions_reference.negatives(user, position, pairs, draw)
-            assert not set(out[:m].tolist()) & set(own.tolist())
-            assert m == (0 if user == 0 else 9)
+            found = interactions_reference.negatives(user, position, pairs, draw)
+            assert not set(found) & own
+            assert len(found) == (0 if user == 0 else 9)
 
 
-def bits_of(draw: Draw, position: int) -> np.uint64:
-    return np.uint64(interactions_reference.bits_from(int(draw.states[1]), position))
+@given(st.lists(st.integers(0, 30), unique=True), st.integers(0, 30))
+@settings(max_examples=60, deadline=None)
+def test_places_are_those_of_bisection(items, item):
+    known = np.sort(np.array([-9, *items, 99], np.int32))
+    found = cpu_interactions.place_of(item, known, 1, len(known) - 1)
+    assert found == 1 + np.searchsorted(known[1:-1], item)
 
 
-def test_popular_negatives_come_more_often():
+def test_popular_items_are_drawn_more_often():
     counts = np.array([1000, 10, 10, 10])
     chance, alias = noise(counts, 1.0)
-    out = np.zeros(1000, np.int32)
-    cpu_interactions.negatives(np.uint64(1), np.array([3], np.int32), chance, alias, out)
-    assert np.bincount(out, minlength=4)[0] > 900
+    states = bits(3, Stream.NEGATIVES, np.arange(2000))
+    found = [cpu_interactions.draw_item(one, chance, alias) for one in states]
+    assert np.bincount(found, minlength=4)[0] / 2000 == pytest.approx(1000 / 1030, abs=0.02)

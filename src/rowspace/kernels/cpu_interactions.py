@@ -2,6 +2,9 @@
 
 The twin of `interactions_reference.learn_pairs`. Threads may run it on the same rows at once
 without locks (Niu et al. 2011, "Hogwild!").
+
+Functions called for each row have loops and no branches: Numba counts the references to an array
+on either side of a branch, by locked instructions that all threads wait for.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import math
 
 import numpy as np
 
+from rowspace.kernels.cpu_rows import prefetch_row
 from rowspace.kernels.cpu_windows import bits, mix
 from rowspace.kernels.interactions_reference import (
     LEAST,
@@ -54,31 +58,24 @@ def permuted(place: int, n: int, state: int) -> int:
 
 
 @kernel
-def negatives(
-    state: int, own: np.ndarray, chance: np.ndarray, alias: np.ndarray, out: np.ndarray
-) -> int:
-    """Up to len(out) items that are not among `own`, which ascend, into `out`; how many."""
-    size = np.uint64(len(chance))
-    found = 0
-    for _ in range(2 * len(out) + TRIES):
-        if found == len(out):
-            break
-        state += _GOLDEN
-        drawn = mix(state)
-        item = np.int32(((drawn >> np.uint64(32)) * size) >> np.uint64(32))
-        if np.uint32(drawn) >= chance[item]:
-            item = alias[item]
-        at, end = 0, len(own)
-        while at < end:
-            middle = (at + end) >> 1
-            if own[middle] < item:
-                at = middle + 1
-            else:
-                end = middle
-        if at == len(own) or own[at] != item:
-            out[found] = item
-            found += 1
-    return found
+def place_of(item: int, items: np.ndarray, first: int, stop: int) -> int:
+    """The first place from `first` to `stop`, where `items` ascend, that is not below `item`."""
+    count = stop - first
+    while count > 0:
+        half = count >> 1
+        below = np.int64(items[first + half] < item)
+        first += below * (half + 1)
+        count = half - below * (1 - (count & 1))
+    return first
+
+
+@kernel
+def draw_item(state: int, chance: np.ndarray, alias: np.ndarray) -> int:
+    """An item of the noise distribution."""
+    drawn = mix(state)
+    item = np.int32(((drawn >> np.uint64(32)) * np.uint64(len(chance))) >> np.uint64(32))
+    own = np.int32(np.uint32(drawn) < chance[item])
+    return own * item + (np.int32(1) - own) * alias[item]
 
 
 @kernel
@@ -105,6 +102,12 @@ def _dot(a: np.ndarray, rows: np.ndarray, row: int) -> float:
 
 
 @kernel
+def _clear(out: np.ndarray) -> None:
+    for d in range(len(out)):
+        out[d] = np.float32(0)
+
+
+@kernel
 def _add(out: np.ndarray, share: float, rows: np.ndarray, row: int) -> None:
     """out += share · rows[row]."""
     part = np.float32(share)
@@ -113,77 +116,66 @@ def _add(out: np.ndarray, share: float, rows: np.ndarray, row: int) -> None:
 
 
 @kernel
-def _move(
-    rows: np.ndarray,
-    sums: np.ndarray,
-    row: int,
-    share: float,
-    factor: float,
-    to: np.ndarray,
-    by: Learning,
-) -> None:
-    """rows[row] += rate · share · (factor · to - l2 · row)."""
-    pull = np.float32(share * factor)
-    back = np.float32(share * by.l2)
-    rate = np.float32(by.lr)
-    if by.adagrad:
-        total = np.float32(0)
-        for d in range(len(to)):
-            step = pull * to[d] - back * rows[row, d]
-            total += step * step
-        sums[row] += total / np.float32(by.dim)
-        rate /= np.float32(math.sqrt(sums[row] + np.float32(LEAST)))
-    pull *= rate
-    keep = np.float32(1) - back * rate
+def _squares(rows: np.ndarray, row: int, pull: float, to: np.ndarray, back: float) -> float:
+    """|pull · to - back · row|²."""
+    total = np.float32(0)
+    for d in range(len(to)):
+        step = pull * to[d] - back * rows[row, d]
+        total += step * step
+    return total
+
+
+@kernel
+def _move(rows: np.ndarray, row: int, pull: float, to: np.ndarray, keep: float) -> None:
+    """rows[row] = keep · row + pull · to."""
     for d in range(len(to)):
         rows[row, d] = keep * rows[row, d] + pull * to[d]
 
 
 @kernel
-def _shift(
-    biases: np.ndarray, sums: np.ndarray, row: int, share: float, step: float, by: Learning
-) -> None:
-    """biases[row] += rate · share · (step - l2 · bias)."""
-    change = np.float32(share) * (np.float32(step) - np.float32(by.l2) * biases[row])
-    rate = np.float32(by.lr)
-    if by.adagrad:
-        sums[row] += change * change
-        rate /= np.float32(math.sqrt(sums[row] + np.float32(LEAST)))
-    biases[row] += rate * change
+def softmax(scores: np.ndarray, m: int, steps: np.ndarray) -> float:
+    """What to add to each of m scores, the first of them the pair's; returns the loss."""
+    best = scores[0]
+    for j in range(1, m):
+        best = max(best, scores[j])
+    total = np.float32(0)
+    for j in range(m):
+        steps[j] = np.exp(scores[j] - best)
+        total += steps[j]
+    chance = steps[0] / total
+    for j in range(m):
+        steps[j] = -steps[j] / total
+    steps[0] += np.float32(1)
+    return -math.log(max(np.float64(chance), math.exp(-REACH))) if chance == chance else math.nan
 
 
 @kernel
-def gradients(scores: np.ndarray, m: int, loss: int, n_items: int, steps: np.ndarray) -> float:
-    """What to add to each of m scores, the first of them the pair's; returns the loss."""
-    best = scores[0]
+def warp(scores: np.ndarray, m: int, n_items: int, steps: np.ndarray) -> float:
+    """As `softmax`, for the first negative that comes within the margin."""
     for j in range(m):
         steps[j] = np.float32(0)
-        best = max(best, scores[j])
-    if loss == SOFTMAX:
-        total = np.float32(0)
-        for j in range(m):
-            steps[j] = np.exp(scores[j] - best)
-            total += steps[j]
-        first = steps[0] / total
-        for j in range(m):
-            steps[j] = -steps[j] / total
-        steps[0] += np.float32(1)
-        return -math.log(max(np.float64(first), math.exp(-REACH))) if first == first else math.nan
-    if loss == WARP:
-        for j in range(1, m):
-            if scores[j] > scores[0] - np.float32(MARGIN):
-                weight = math.log(1 + (n_items - 1) // j)
-                steps[0], steps[j] = np.float32(weight), np.float32(-weight)
-                return weight * (MARGIN - scores[0] + scores[j])
-        return 0.0 if best == best else math.nan
+    at = m
+    for j in range(m - 1, 0, -1):
+        at = j if not scores[j] <= scores[0] - np.float32(MARGIN) else at
+    if at == m:
+        return 0.0
+    weight = math.log(1 + (n_items - 1) // at)
+    steps[0], steps[at] = np.float32(weight), np.float32(-weight)
+    return weight * (MARGIN - scores[0] + scores[at])
+
+
+@kernel
+def bpr(scores: np.ndarray, m: int, steps: np.ndarray) -> float:
+    """As `softmax`, for each negative by itself."""
+    steps[0] = np.float32(0)
     lost = 0.0
     for j in range(1, m):
         apart = scores[0] - scores[j]
-        held = min(max(apart, np.float32(-REACH)), np.float32(REACH)) if apart == apart else apart
-        power = np.exp(-held)
-        wrong = power / (np.float32(1) + power) / np.float32(m - 1)
-        steps[j] = -wrong
-        steps[0] += wrong
+        apart = np.float32(-REACH) if apart < np.float32(-REACH) else apart
+        apart = np.float32(REACH) if apart > np.float32(REACH) else apart
+        power = np.exp(-apart)
+        steps[j] = -power / (np.float32(1) + power) / np.float32(m - 1)
+        steps[0] -= steps[j]
         lost += math.log(1 + np.float64(power))
     return lost / (m - 1)
 
@@ -206,36 +198,61 @@ def learn_pairs(
     Arrays are taken out of their tuples first: a tuple handed on is counted array by array.
     """
     n_pairs = len(pairs.items)
-    shuffle = bits(draw.states[0], epoch)
-    h, moved, vectors = room.user, room.moved, room.vectors
-    scores, steps, chosen, before = room.scores, room.steps, room.chosen, room.past
-    noise, before = chosen[1:], before[: len(history.decays)]
-    chance, alias = draw.chance, draw.alias
-    pair_users, pair_items, known = pairs.users, pairs.items, pairs.known
-    pair_weights, cuts = pairs.weights, pairs.offsets
+    shuffle, drawing = bits(draw.states[0], epoch), draw.states[1]
+    h, moved, vectors, tally = room.user, room.moved, room.vectors, room.tally
+    scores, steps, before = room.scores, room.steps, room.past[: len(history.decays)]
     rows, sums, biases, bias_sums = items.rows, items.sums, items.biases, items.bias_sums
     ids, shares, offsets = items.ids, items.shares, items.offsets
     own_rows, own_sums = users.rows, users.sums
     own_ids, own_shares, own_offsets = users.ids, users.shares, users.offsets
     past_rows, past_sums, decays = history.rows, history.sums, history.decays
+    pair_users, pair_items, known = pairs.users, pairs.items, pairs.known
+    pair_weights, cuts = pairs.weights, pairs.offsets
+    ahead, found, chosen = room.ahead, room.found, room.chosen
+    chance, alias, wanted, slot = draw.chance, draw.alias, draw.negatives, len(ahead) - 1
+    lr, l2, dim = np.float32(learning.lr), np.float32(learning.l2), np.float32(learning.dim)
+    least, one = np.float32(LEAST), np.float32(1)
     for place in range(first, last):
-        n = permuted(place, n_pairs, shuffle)
-        position = epoch * n_pairs + place
+        slot += 1
+        if slot == len(ahead):  # draw for some pairs at once: none waits for another's memory
+            slot = 0
+            some = min(len(ahead), last - place)
+            for p in range(some):
+                ahead[p] = permuted(place + p, n_pairs, shuffle)
+            for p in range(some):
+                chosen[p, 0] = pair_items[ahead[p]]
+                prefetch_row(rows, ids[offsets[chosen[p, 0]]])
+                prefetch_row(own_rows, own_ids[own_offsets[pair_users[ahead[p]]]])
+            for p in range(some):
+                user = pair_users[ahead[p]]
+                state = bits(drawing, epoch * n_pairs + place + p)
+                count = 0
+                for _ in range(2 * wanted + TRIES):
+                    if count == wanted:
+                        break
+                    state += _GOLDEN
+                    item = draw_item(state, chance, alias)
+                    at = place_of(item, known, cuts[user], cuts[user + 1])
+                    if at == cuts[user + 1] or known[at] != item:
+                        count += 1
+                        chosen[p, count] = item
+                        prefetch_row(rows, ids[offsets[item]])
+                found[p] = count
+        n = ahead[slot]
         user = pair_users[n]
-        first_own, stop_own = cuts[user], cuts[user + 1]
-        state = bits(draw.states[1], position)
-        m = 1 + negatives(state, known[first_own:stop_own], chance, alias, noise)
+        m = 1 + found[slot]
         if m == 1:
             continue
-        chosen[0] = pair_items[n]
         if history.ordered:
-            count = min(len(before), n - first_own)
+            count = min(len(before), n - cuts[user])
             for k in range(count):
                 before[k] = pair_items[n - 1 - k]
         else:
-            mine = pair_items[first_own:stop_own]
-            count = others(state, mine, n - first_own, before)
-        h[:] = 0
+            state = bits(drawing, epoch * n_pairs + place)
+            count = others(state, pair_items[cuts[user] : cuts[user + 1]], n - cuts[user], before)
+        for k in range(count):
+            prefetch_row(past_rows, before[k])
+        _clear(h)
         for f in range(own_offsets[user], own_offsets[user + 1]):
             _add(h, own_shares[f], own_rows, own_ids[f])
         whole = np.float32(0)
@@ -244,7 +261,7 @@ def learn_pairs(
         for k in range(count):
             _add(h, decays[k] / whole, past_rows, before[k])
         for j in range(m):
-            start, stop = offsets[chosen[j]], offsets[chosen[j] + 1]
+            start, stop = offsets[chosen[slot, j]], offsets[chosen[slot, j] + 1]
             score = np.float32(0)
             if stop - start == 1:  # read where it lies
                 row = ids[start]
@@ -256,27 +273,48 @@ def learn_pairs(
                     score += shares[f] * biases[ids[f]]
                 score += _dot(h, vectors, j)
             scores[j] = score
-        lost = gradients(scores, m, learning.loss, len(offsets) - 1, steps)
+        if learning.loss == SOFTMAX:
+            lost = softmax(scores, m, steps)
+        elif learning.loss == WARP:
+            lost = warp(scores, m, len(offsets) - 1, steps)
+        else:
+            lost = bpr(scores, m, steps)
         weight = pair_weights[n]
-        room.tally[0] += lost * weight
-        room.tally[1] += 1
+        tally[0] += lost * weight
+        tally[1] += 1
         if steps[0] == 0:
             continue
-        moved[:] = 0
+        _clear(moved)
         for j in range(m):
             step = steps[j] * weight
             if step == 0:
                 continue
-            start, stop = offsets[chosen[j]], offsets[chosen[j] + 1]
+            start, stop = offsets[chosen[slot, j]], offsets[chosen[slot, j] + 1]
             if stop - start == 1:
                 _add(moved, step * shares[start], rows, ids[start])
             else:
                 _add(moved, step, vectors, j)
             for f in range(start, stop):
-                _move(rows, sums, ids[f], shares[f], step, h, learning)
+                row, part, rate = ids[f], shares[f], lr
+                if learning.adagrad:
+                    sums[row] += _squares(rows, row, part * step, h, part * l2) / dim
+                    rate = lr / np.sqrt(sums[row] + least)
+                _move(rows, row, rate * part * step, h, one - rate * part * l2)
                 if learning.biased:
-                    _shift(biases, bias_sums, ids[f], shares[f], step, learning)
+                    change, rate = part * (step - l2 * biases[row]), lr
+                    if learning.adagrad:
+                        bias_sums[row] += change * change
+                        rate = lr / np.sqrt(bias_sums[row] + least)
+                    biases[row] += rate * change
         for f in range(own_offsets[user], own_offsets[user + 1]):
-            _move(own_rows, own_sums, own_ids[f], own_shares[f], 1.0, moved, learning)
+            row, part, rate = own_ids[f], own_shares[f], lr
+            if learning.adagrad:
+                own_sums[row] += _squares(own_rows, row, part, moved, part * l2) / dim
+                rate = lr / np.sqrt(own_sums[row] + least)
+            _move(own_rows, row, rate * part, moved, one - rate * part * l2)
         for k in range(count):
-            _move(past_rows, past_sums, before[k], decays[k] / whole, 1.0, moved, learning)
+            row, part, rate = before[k], decays[k] / whole, lr
+            if learning.adagrad:
+                past_sums[row] += _squares(past_rows, row, part, moved, part * l2) / dim
+                rate = lr / np.sqrt(past_sums[row] + least)
+            _move(past_rows, row, rate * part, moved, one - rate * part * l2)

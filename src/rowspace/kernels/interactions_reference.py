@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 BPR, WARP, SOFTMAX = 0, 1, 2
+AHEAD = 64  # rows asked for before they are used
 TRIES = 8  # drawn beside K, where one that is drawn is the user's own
 LEAST = 1e-6  # added to a sum of squares before its root is taken
 MARGIN = 1.0  # by which WARP wants the pair above the others
@@ -84,8 +85,9 @@ class Learning(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What one thread needs: vectors [S], candidates [K + 1, S], and `tally` float64 [2]: the sum
-    of the losses, how many pairs."""
+    """What one thread needs: vectors [S], candidates [K + 1, S], what is drawn for P pairs ahead
+    ([P, K + 1], and how many of them), and `tally` float64 [2]: the sum of the losses, how many
+    pairs."""
 
     user: np.ndarray
     moved: np.ndarray
@@ -93,23 +95,26 @@ class Room(NamedTuple):
     scores: np.ndarray
     steps: np.ndarray
     chosen: np.ndarray
+    found: np.ndarray
+    ahead: np.ndarray
     past: np.ndarray
     tally: np.ndarray
 
 
 def room(draw: Draw, history: History, stride: int) -> Room:
-    """Room for one thread."""
+    """Room for one thread, whose arrays share no cache line with another's."""
     k = draw.negatives + 1
-    return Room(
-        np.zeros(stride, np.float32),
-        np.zeros(stride, np.float32),
-        np.zeros((k, stride), np.float32),
-        np.zeros(k, np.float32),
-        np.zeros(k, np.float32),
-        np.zeros(k, np.int32),
-        np.zeros(max(1, len(history.decays)), np.int32),
-        np.zeros(2),
-    )
+    ahead = max(1, min(16, AHEAD // k))
+    floats = [stride, stride, k * stride, k, k]
+    starts = np.cumsum([64, *(-(-size // 64) * 64 + 64 for size in floats)])
+    block = np.zeros(starts[-1], np.float32)
+    parts = [block[at : at + size] for at, size in zip(starts, floats, strict=False)]
+    parts[2] = parts[2].reshape(k, stride)
+    whole = np.zeros(ahead * k + 64, np.int32)[32 : 32 + ahead * k].reshape(ahead, k)
+    places = np.zeros(2 * ahead + 32, np.int64)[16:]
+    before = np.zeros(len(history.decays) + 64, np.int32)[32 : 33 + len(history.decays)]
+    tally = np.zeros(32)[16:18]
+    return Room(*parts, whole, places[:ahead], places[ahead : 2 * ahead], before, tally)
 
 
 def mixed(z: int) -> int:
