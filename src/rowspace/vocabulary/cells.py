@@ -1,4 +1,4 @@
-"""Cells of other columns as items: `column<tab>value`, a row each; `column<tab>` for a missing one."""
+"""Cells of other columns as items: `column<tab>value`, a row each; `column<tab>` for none."""
 
 from __future__ import annotations
 
