@@ -32,6 +32,7 @@ from rowspace.kernels.interactions_reference import (
 )
 from rowspace.kernels.jit import kernel
 
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _LINE = 16  # numbers in a cache line
 _SOUGHT = 128  # items of a user that are asked for before a negative is looked up among them
 
@@ -59,20 +60,38 @@ def _add(out: np.ndarray, share: float, rows: np.ndarray, row: int) -> None:
 
 
 @kernel
-def _squares(rows: np.ndarray, row: int, pull: float, to: np.ndarray, back: float) -> float:
-    """|pull · to - back · row|²."""
+def _move(
+    rows: np.ndarray,
+    sums: np.ndarray,
+    row: int,
+    pull: float,
+    to: np.ndarray,
+    back: float,
+    by: Learning,
+) -> None:
+    """rows[row] += rate · (pull · to - back · row)."""
+    rate = np.float32(by.lr)
     total = np.float32(0)
-    for d in range(len(to)):
+    for d in range(len(to) * by.adagrad):  # a loop that is not run instead of a branch
         step = pull * to[d] - back * rows[row, d]
         total += step * step
-    return total
+    sums[row] += total / np.float32(by.dim)
+    under = np.sqrt(sums[row] + np.float32(LEAST))
+    rate /= under if by.adagrad else np.float32(1)
+    keep, pull = np.float32(1) - rate * back, rate * pull
+    for d in range(len(to)):
+        rows[row, d] = keep * rows[row, d] + pull * to[d]
 
 
 @kernel
-def _move(rows: np.ndarray, row: int, pull: float, to: np.ndarray, keep: float) -> None:
-    """rows[row] = keep · row + pull · to."""
-    for d in range(len(to)):
-        rows[row, d] = keep * rows[row, d] + pull * to[d]
+def _shift(
+    biases: np.ndarray, sums: np.ndarray, row: int, part: float, step: float, by: Learning
+) -> None:
+    """biases[row] += rate · part · (step - l2 · bias)."""
+    change = part * (step - np.float32(by.l2) * biases[row])
+    sums[row] += change * change
+    under = np.sqrt(sums[row] + np.float32(LEAST))
+    biases[row] += np.float32(by.lr) * change / (under if by.adagrad else np.float32(1))
 
 
 @kernel
@@ -140,7 +159,6 @@ def learn_pairs(
 
     Arrays are taken out of their tuples first: a tuple handed on is counted array by array.
     """
-    n_pairs = len(pairs.items)
     shuffle, drawing = bits(draw.states[0], epoch), draw.states[1]
     h, moved, vectors, tally = room.user, room.moved, room.vectors, room.tally
     scores, steps, before = room.scores, room.steps, room.past[: len(history.decays)]
@@ -151,10 +169,9 @@ def learn_pairs(
     past_rows, past_sums, decays = history.rows, history.sums, history.decays
     pair_users, pair_items, known = pairs.users, pairs.items, pairs.known
     pair_weights, cuts = pairs.weights, pairs.offsets
-    ahead, found, chosen = room.ahead, room.found, room.chosen
+    ahead, found, chosen, n_pairs = room.ahead, room.found, room.chosen, len(pairs.items)
     chance, alias, wanted, slot = draw.chance, draw.alias, draw.negatives, len(ahead) - 1
-    lr, l2, dim = np.float32(learning.lr), np.float32(learning.l2), np.float32(learning.dim)
-    least, one = np.float32(LEAST), np.float32(1)
+    l2 = np.float32(learning.l2)
     # As rows of one number, so that they can be asked for too.
     user_lines, item_lines = pair_users.reshape(-1, 1), pair_items.reshape(-1, 1)
     weight_lines, known_lines = pair_weights.reshape(-1, 1), known.reshape(-1, 1)
@@ -247,26 +264,13 @@ def learn_pairs(
             else:
                 _add(moved, step, vectors, j)
             for f in range(start, stop):
-                row, part, rate = ids[f], shares[f], lr
-                if learning.adagrad:
-                    sums[row] += _squares(rows, row, part * step, h, part * l2) / dim
-                    rate = lr / np.sqrt(sums[row] + least)
-                _move(rows, row, rate * part * step, h, one - rate * part * l2)
+                row, part = ids[f], shares[f]
+                _move(rows, sums, row, part * step, h, part * l2, learning)
                 if learning.biased:
-                    change, rate = part * (step - l2 * biases[row]), lr
-                    if learning.adagrad:
-                        bias_sums[row] += change * change
-                        rate = lr / np.sqrt(bias_sums[row] + least)
-                    biases[row] += rate * change
+                    _shift(biases, bias_sums, row, part, step, learning)
         for f in range(own_offsets[user], own_offsets[user + 1]):
-            row, part, rate = own_ids[f], own_shares[f], lr
-            if learning.adagrad:
-                own_sums[row] += _squares(own_rows, row, part, moved, part * l2) / dim
-                rate = lr / np.sqrt(own_sums[row] + least)
-            _move(own_rows, row, rate * part, moved, one - rate * part * l2)
+            part = own_shares[f]
+            _move(own_rows, own_sums, own_ids[f], part, moved, part * l2, learning)
         for k in range(count):
-            row, part, rate = before[k], decays[k] / whole, lr
-            if learning.adagrad:
-                past_sums[row] += _squares(past_rows, row, part, moved, part * l2) / dim
-                rate = lr / np.sqrt(past_sums[row] + least)
-            _move(past_rows, row, rate * part, moved, one - rate * part * l2)
+            part = decays[k] / whole
+            _move(past_rows, past_sums, before[k], part, moved, part * l2, learning)
