@@ -6,11 +6,10 @@ Threads may run it on the same tables at once without locks (Niu et al. 2011, "H
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from rowspace.kernels.classify_reference import HS, NS, OVA, SOFTMAX, TINY
+from rowspace.kernels.classify_arrays import How, Scratch, Tables, Texts, scratch
+from rowspace.kernels.classify_reference import HS, OVA, SOFTMAX, TINY
 from rowspace.kernels.cpu_rows import gather, prefetch_row, scatter
 from rowspace.kernels.cpu_windows import mix
 from rowspace.kernels.jit import inlined, kernel
@@ -24,87 +23,31 @@ MERGED = 64
 """Texts between two merges of a thread's copy of the labels' rows."""
 
 
-class Texts(NamedTuple):
-    """Text t: rows of family f are ids[offsets[F t + f]:offsets[F t + f + 1]], labels
-    labels[cuts[t]:cuts[t + 1]]; its gradients are multiplied by weights[t]."""
-
-    ids: np.ndarray
-    offsets: np.ndarray
-    families: int
-    labels: np.ndarray
-    cuts: np.ndarray
-    weights: np.ndarray
+# Rows are named by their number: a view of one is counted by all threads, one after another.
+@inlined
+def dot_row(h: np.ndarray, rows: np.ndarray, row: int) -> float:
+    """h · rows[row]."""
+    total = np.float32(0)
+    for d in range(len(h)):
+        total += rows[row, d] * h[d]
+    return total
 
 
-class Tables(NamedTuple):
-    """rows float32 [R + 1, S], heads float32 [L + 1, S], and their sums of squares [R], [L].
-    Where `frozen` uint8 [R] is not 0 a row stays as it is; of length 0: every row learns."""
-
-    rows: np.ndarray
-    heads: np.ndarray
-    row_sums: np.ndarray
-    head_sums: np.ndarray
-    frozen: np.ndarray
-
-
-class How(NamedTuple):
-    """loss: `classify_reference.LOSSES`. dropout: the chance of a row to be left out of its bag.
-    nodes, node_cuts, ones: the paths of hs (`tree_reference.paths`). chance, alias: Walker's table
-    of ns, and how many `negative` labels are drawn. state uint64: where the draws start."""
-
-    loss: int
-    adagrad: bool
-    dropout: float
-    decay: float
-    dim: int
-    nodes: np.ndarray
-    node_cuts: np.ndarray
-    ones: np.ndarray
-    chance: np.ndarray
-    alias: np.ndarray
-    negative: int
-    state: int
+@inlined
+def step_head(
+    heads: np.ndarray, row: int, slope: float, rate: float, h: np.ndarray, gradient: np.ndarray
+) -> None:
+    """gradient += slope · row, then row -= rate · h."""
+    for d in range(len(h)):
+        gradient[d] += slope * heads[row, d]
+        heads[row, d] -= rate * h[d]
 
 
-class Scratch(NamedTuple):
-    """What one thread needs: vectors [S], a text's rows, the labels looked at and their slopes.
-    heads, sums: a copy of the labels' rows that the thread works on for `MERGED` texts, and base,
-    base_sums, what it was copied from; of no rows where it works on the shared ones."""
-
-    h: np.ndarray
-    part: np.ndarray
-    gradient: np.ndarray
-    kept: np.ndarray
-    ends: np.ndarray
-    nodes: np.ndarray
-    targets: np.ndarray
-    slopes: np.ndarray
-    heads: np.ndarray
-    base: np.ndarray
-    sums: np.ndarray
-    base_sums: np.ndarray
-
-
-def scratch(
-    stride: int,
-    longest: int,
-    families: int,
-    most: int,
-    ids: type,
-    *,
-    copied: int = 0,
-) -> Scratch:
-    """Room for texts of `longest` rows and losses that look at `most` labels; `copied`: how many
-    labels' rows the thread has a copy of."""
-    block = np.zeros((5, stride + 64), np.float32)  # apart, so that no two threads share a line
-    return Scratch(
-        block[1, :stride], block[2, :stride], block[3, :stride],
-        np.zeros(longest + 64, ids), np.zeros(families + 64, np.int64),
-        np.zeros(most + 64, np.int32), np.zeros(most + 64, np.float32),
-        np.zeros(most + 64, np.float32),
-        np.zeros((copied, stride), np.float32), np.zeros((copied, stride), np.float32),
-        np.zeros(copied, np.float32), np.zeros(copied, np.float32),
-    )  # fmt: skip
+@inlined
+def step_row(rows: np.ndarray, row: int, stay: float, rate: float, gradient: np.ndarray) -> None:
+    """row = stay · row - rate · gradient."""
+    for d in range(len(gradient)):
+        rows[row, d] = rows[row, d] * stay - rate * gradient[d]
 
 
 @inlined
@@ -176,12 +119,10 @@ def _pool(texts: Texts, t: int, tables: Tables, how: How, own: Scratch, state: i
 @inlined
 def _slopes(tables: Tables, n: int, how: How, own: Scratch, weight: float) -> float:
     """p - target of each node looked at, times weight; the loss."""
-    h, slopes, targets, loss = own.h, own.slopes, own.targets, 0.0
+    h, slopes, targets, heads, loss = own.h, own.slopes, own.targets, tables.heads, 0.0
     high = np.float32(-np.inf)
     for i in range(n):
-        row, score = tables.heads[own.nodes[i]], np.float32(0)
-        for d in range(len(h)):
-            score += row[d] * h[d]
+        score = dot_row(h, heads, own.nodes[i])
         slopes[i] = score
         high = max(high, score)
     if how.loss == SOFTMAX:
@@ -206,7 +147,7 @@ def _slopes(tables: Tables, n: int, how: How, own: Scratch, weight: float) -> fl
 @inlined
 def _learn_heads(tables: Tables, n: int, how: How, own: Scratch, lr: float) -> None:
     """The labels' rows move; what the text's rows are to move by is left in `gradient`."""
-    h, gradient = own.h, own.gradient
+    h, gradient, heads, sums = own.h, own.gradient, tables.heads, tables.head_sums
     gradient[:] = 0
     squares = np.float32(0)
     for d in range(len(h)):
@@ -216,18 +157,17 @@ def _learn_heads(tables: Tables, n: int, how: How, own: Scratch, lr: float) -> N
         node, slope = own.nodes[i], own.slopes[i]
         rate = lr * slope
         if how.adagrad:
-            tables.head_sums[node] += slope * slope * squares
-            rate /= np.sqrt(tables.head_sums[node] + _TINY)
-        row = tables.heads[node]
-        for d in range(len(h)):
-            gradient[d] += slope * row[d]
-            row[d] -= rate * h[d]
+            sums[node] += slope * slope * squares
+            rate /= np.sqrt(sums[node] + _TINY)
+        step_head(heads, node, slope, rate, h, gradient)
 
 
 @inlined
 def _learn_rows(texts: Texts, tables: Tables, how: How, own: Scratch, lr: float) -> None:
     """Each kept row takes its step against `gradient`."""
-    gradient, part, begin = own.gradient, own.part, 0
+    gradient, part, kept, begin = own.gradient, own.part, own.kept, 0
+    rows, sums, frozen = tables.rows, tables.row_sums, tables.frozen
+    some = len(frozen) > 0
     squares = np.float32(0)
     for d in range(len(gradient)):
         squares += gradient[d] * gradient[d]
@@ -245,16 +185,14 @@ def _learn_rows(texts: Texts, tables: Tables, how: How, own: Scratch, lr: float)
                 continue
             stay = np.float32(1) - lr * np.float32(how.decay)
             for at in range(begin, own.ends[f]):
-                id = own.kept[at]
-                if len(tables.frozen) and tables.frozen[id]:
+                id = kept[at]
+                if some and frozen[id]:
                     continue
                 rate = lr * weight
                 if how.adagrad:
-                    tables.row_sums[id] += share * squares
-                    rate /= np.sqrt(tables.row_sums[id] + _TINY)
-                row = tables.rows[id]
-                for d in range(len(gradient)):
-                    row[d] = row[d] * stay - rate * gradient[d]
+                    sums[id] += share * squares
+                    rate /= np.sqrt(sums[id] + _TINY)
+                step_row(rows, id, stay, rate, gradient)
         begin = own.ends[f]
 
 
@@ -328,25 +266,4 @@ def learn_texts(
     return total
 
 
-@kernel
-def pool_texts(
-    texts_ids: np.ndarray,
-    offsets: np.ndarray,
-    families: int,
-    rows: np.ndarray,
-    first: int,
-    last: int,
-    out: np.ndarray,
-) -> None:
-    """out[t] = h of texts `first` to `last`, float32 [B, S]."""
-    for t in range(first, last):
-        for f in range(families):
-            begin, stop = offsets[families * t + f], offsets[families * t + f + 1]
-            weight = np.float32(1) / np.sqrt(np.float32(max(1, stop - begin)))
-            for at in range(begin, stop):
-                row = rows[texts_ids[at]]
-                for d in range(out.shape[1]):
-                    out[t, d] += weight * row[d]
-
-
-__all__ = ["HS", "NS", "OVA", "SOFTMAX", "How", "Scratch", "Tables", "Texts", "learn_texts"]
+__all__ = ["How", "Scratch", "Tables", "Texts", "learn_texts", "scratch"]

@@ -89,7 +89,7 @@ def _shift(
 ) -> None:
     """biases[row] += rate · part · (step - l2 · bias)."""
     change = part * (step - np.float32(by.l2) * biases[row])
-    sums[row] += change * change
+    sums[row] += change * change * np.float32(by.adagrad)
     under = np.sqrt(sums[row] + np.float32(LEAST))
     biases[row] += np.float32(by.lr) * change / (under if by.adagrad else np.float32(1))
 

@@ -81,8 +81,9 @@ def how_of(objective: Labels, counts: np.ndarray, seed: int) -> How:
     if objective.loss == "ns":
         chance, alias = noise(counts, NOISE_POWER)
     return How(
-        LOSSES[objective.loss], objective.rule == "adagrad", objective.dropout, objective.decay,
-        objective.dim, nodes, cuts, ones, chance, alias, objective.negative,
+        LOSSES[objective.loss], objective.rule == "adagrad",
+        float(objective.dropout), float(objective.decay), objective.dim,
+        nodes, cuts, ones, chance, alias, objective.negative,
         state(seed, Stream.DROPOUT)[()],  # type: ignore[arg-type]
     )  # fmt: skip
 
