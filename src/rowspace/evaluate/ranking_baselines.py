@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -16,8 +17,10 @@ from rowspace.errors import SettingError
 from rowspace.evaluate.ranking import rank_targets, ranking_scores, taken
 from rowspace.evaluate.score import Score
 from rowspace.ragged import Ragged
+from rowspace.vocabulary.count import usable_cores
 
 NEIGHBOURS, SHRINK = 50, 10.0
+RANGES = 16  # of items a thread takes: the first have the most users
 
 
 @final
@@ -72,7 +75,14 @@ class ItemNeighbours:
         ids = np.empty((n_items, min(k, max(1, n_items - 1))), np.int32)
         values = np.empty(ids.shape, np.float32)
         offsets = np.asarray(seen.offsets, np.int64)
-        neighbours(0, n_items, owners, starts, items, offsets, float(shrink), ids, values)
+
+        def some(first: int, last: int) -> None:
+            neighbours(first, last, owners, starts, items, offsets, float(shrink), ids, values)
+
+        cores = usable_cores()
+        cuts = np.linspace(0, n_items, RANGES * cores + 1).astype(np.int64).tolist()
+        with ThreadPoolExecutor(cores) as threads:
+            list(threads.map(some, cuts[:-1], cuts[1:]))
         there = ids >= 0
         of = np.repeat(np.arange(n_items, dtype=np.int32), there.sum(axis=1))
         by = np.argsort(ids[there], kind="stable")
