@@ -63,7 +63,7 @@ def test_a_model_says_how_it_was_made(model):
     record = model.record
     assert record["data"]["pairs"] == 360
     assert record["data"]["trained_on"] == 360  # learned again from all
-    assert record["validation"] == "each user's last"
+    assert record["validation"] == "each user's last item"
     assert record["memory"]["one_hot"] == 60 * 20
     assert 1 <= record["best_epoch"] <= 15
     assert model.config["objective"]["name"] == "ranking"

@@ -120,7 +120,7 @@ def table(record: dict[str, Any]) -> Iterator[str]:
     if not record.get("scores"):
         return
     n = record["scores"][0]["n"]
-    yield f"on the validation part ({record['validation']} item), {n:,} users, all items ranked"
+    yield f"on the validation part ({record['validation']}), {n:,} users, all items ranked"
     yield f"{'':<12}" + "".join(f"{name:>12}" for name in SHOWN) + f"{'bytes':>14}"
     rows = [("this model", record["scores"], record["memory"]["embeddings"])]
     rows += [(one["name"], one["scores"], one["bytes"]) for one in record["baselines"]]

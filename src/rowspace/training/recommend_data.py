@@ -124,7 +124,9 @@ def parted(pairs: Encounters, valid: Any, *, seed: int) -> Parts:
         return Parts(pairs, None, "none")
     if valid == "last":
         held = _last(pairs, seed)
-        how = "each user's last" if pairs.times is not None else "one of each user's, drawn"
+        how = "each user's last item"
+        if pairs.times is None:
+            how = "one item of each user, drawn"
     else:
         number = isinstance(valid, (int, float)) and not isinstance(valid, bool)
         SettingError.unless(number, "valid", valid, "last, none, or a share such as 0.1")
