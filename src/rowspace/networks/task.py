@@ -1,0 +1,40 @@
+"""What a network brings to the loop."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from torch import Tensor, nn
+
+from rowspace.nn import Embedding, EmbeddingBag
+
+
+class Task(ABC):
+    """network: what learns. counted: what a batch is counted in ("tokens", "characters")."""
+
+    network: nn.Module
+    counted: str = "tokens"
+
+    @abstractmethod
+    def batches(self, epoch: int) -> Iterator[tuple[Any, int]]:
+        """The batches of an epoch, from 0 on, and how much is counted in each; a function of the
+        seed and the epoch alone. Tensors lie on the CPU."""
+
+    @abstractmethod
+    def steps(self) -> int:
+        """Batches of an epoch, about: the rate goes by them."""
+
+    @abstractmethod
+    def loss(self, batch: Any) -> Tensor:
+        """The mean loss of a batch on the network's device; the network is training."""
+
+    @abstractmethod
+    def judge(self) -> dict[str, float]:
+        """Figures on the validation part, the network being asked without gradients. The first is
+        chosen by, and higher is better; {} where there is no such part."""
+
+    @abstractmethod
+    def tables(self) -> Sequence[Embedding | EmbeddingBag]:
+        """The layers whose rows learn as rows."""
