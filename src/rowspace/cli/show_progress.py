@@ -154,34 +154,31 @@ class Bar:
 
 def sentence(event: Event) -> str:
     """An event as one line of text; "" for one that needs none."""
-    kind = event.get("type")
-    if kind == "scan":
-        return f"reading: {scanned(event)}"
-    if kind in ("count", "counted"):
-        return f"pairs: {paired(event)}"
-    if kind == "progress":
-        percent = 100 * float(event.get("fraction") or 0)
-        epoch = f"epoch {event.get('epoch', '?')}/{event.get('epochs', '?')}"
-        return f"{percent:5.1f}%  {epoch}  {figures(event)}"
-    if kind == "epoch":
-        rest = ", ".join(
-            f"{key} {brief(value)}"
-            for key, value in event.items()
-            if key not in ("type", "epoch", "epochs") and value is not None
-        )
-        return f"epoch {event.get('epoch', '?')} done" + (f": {rest}" if rest else "")
-    if kind in ("phrases", "trial"):
-        return passed(event) if kind == "phrases" else f"trial {place_of(event)}: {tried(event)}"
-    if kind == "warning":
-        return f"warning: {event.get('message', '')}"
-    if kind in PLAIN:
-        return PLAIN[kind]
-    if kind == "start":
-        return started(event)
-    if kind == "resumed":
-        what = event.get("counted", "words")
-        return f"going on after {float(event.get('words') or 0) / 1e6:.1f} M {what}"
-    return ""
+    kind = str(event.get("type"))
+    return PLAIN[kind] if kind in PLAIN else SAID[kind](event) if kind in SAID else ""
+
+
+def advanced(event: Event) -> str:
+    """How far the training is."""
+    percent = 100 * float(event.get("fraction") or 0)
+    epoch = f"epoch {event.get('epoch', '?')}/{event.get('epochs', '?')}"
+    return f"{percent:5.1f}%  {epoch}  {figures(event)}"
+
+
+def closed(event: Event) -> str:
+    """What an epoch came to."""
+    rest = ", ".join(
+        f"{key} {brief(value)}"
+        for key, value in event.items()
+        if key not in ("type", "epoch", "epochs") and value is not None
+    )
+    return f"epoch {event.get('epoch', '?')} done" + (f": {rest}" if rest else "")
+
+
+def gone_on(event: Event) -> str:
+    """Where a run goes on."""
+    words = float(event.get("words") or 0)
+    return f"going on after {words / 1e6:.1f} M {event.get('counted', 'words')}"
 
 
 def started(event: Event) -> str:
@@ -272,3 +269,18 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours}:{minutes:02d}:{rest:02d}"
     return f"{minutes}:{rest:02d}" if minutes else f"{rest}s"
+
+
+SAID: dict[str, Callable[[Event], str]] = {
+    "scan": lambda event: f"reading: {scanned(event)}",
+    "count": lambda event: f"pairs: {paired(event)}",
+    "counted": lambda event: f"pairs: {paired(event)}",
+    "progress": advanced,
+    "epoch": closed,
+    "phrases": passed,
+    "trial": lambda event: f"trial {place_of(event)}: {tried(event)}",
+    "variant": lambda event: f"rows: {event.get('name', '?')}",
+    "warning": lambda event: f"warning: {event.get('message', '')}",
+    "start": started,
+    "resumed": gone_on,
+}
