@@ -1,5 +1,14 @@
-"""Ctrl-C as a terminal has it: a shell that starts the tests in the background has it ignored."""
+"""What holds for every test, on any machine: signals as a terminal has them, examples unhurried."""
 
 import signal
 
+from hypothesis import HealthCheck, settings
+
+# A shell that starts the tests in the background has Ctrl-C ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The first example compiles, and a busy machine is slow: neither is a fault.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")

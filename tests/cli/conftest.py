@@ -33,7 +33,6 @@ def command(tmp_path: Path) -> Command:
             capture_output=True,
             text=True,
             errors="surrogateescape",
-            timeout=120,
             env=environment(**(env or {})),
             **{"cwd": tmp_path, **more},
         )

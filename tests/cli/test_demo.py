@@ -30,9 +30,7 @@ def shown(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo") / "d"
     began = time.monotonic()
     words = ["demo", "-o", str(folder), "--json", "--epochs", "5"]
-    done = subprocess.run(
-        [sys.executable, "-c", OFFLINE, *words], capture_output=True, text=True, timeout=240
-    )
+    done = subprocess.run([sys.executable, "-c", OFFLINE, *words], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return lines, folder, time.monotonic() - began, done.stderr

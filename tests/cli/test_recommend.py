@@ -180,7 +180,7 @@ def test_ctrl_c_keeps_the_best_so_far(data, tmp_path):
         assert "ndcg@10" in heard
         run.send_signal(signal.SIGINT)
         rest = run.stderr.read()
-        run.wait(timeout=60)
+        run.wait()
     assert run.returncode == 130
     assert "the best model so far is kept in m" in rest
     import rowspace as rs

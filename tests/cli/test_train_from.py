@@ -137,7 +137,7 @@ def test_interrupted_and_gone_on_with_by_the_line_that_is_shown(command, new, ve
         if json.loads(line)["type"] == "progress":
             break
     process.send_signal(signal.SIGINT)
-    out, said = process.communicate(timeout=60)
+    out, said = process.communicate()
     line = json.loads(out.splitlines()[-1])["resume"]
     assert "--from some.vec" in line and said
     lines = vec.read_text().splitlines()

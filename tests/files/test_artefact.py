@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-import time
+from pathlib import Path
 
 import hypothesis.strategies as st
 import numpy as np
@@ -124,7 +125,8 @@ while True:
     rows, fill = model.vectors.rows, model.config["fill"]
     assert rows.shape == (3, 2 + fill % 7), (rows.shape, fill)
     assert (rows == fill).all(), (rows, fill)
-    seen.add(fill)
+    if fill and not seen: print("reading", flush=True)
+    seen |= {fill} - {0}
     if fill == int(sys.argv[2]): break
 print(len(seen))
 """
@@ -147,7 +149,9 @@ def test_case_10_reader_during_a_save_loop(tmp_path, saves):
     assert reader.stdout.readline() == "ready\n"
     for fill in range(1, saves + 1):
         save(fill)
-    out, _ = reader.communicate(timeout=60)
+        if fill == saves // 2:  # on a busy machine it may not have come yet
+            assert reader.stdout.readline() == "reading\n"
+    out, _ = reader.communicate()
     assert reader.returncode == 0
     assert int(out) > 1, "it must have read during the loop"
 
@@ -256,14 +260,21 @@ def test_markup_in_a_card_is_text(tmp_path):
     assert "<img" not in card and "\n# not" not in card
 
 
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="this system has no /proc")
 def test_opening_touches_neither_rows_nor_words(tmp_path):
-    """Opening takes no longer for 300,000 items than for 3 (generously: below 50 ms)."""
+    """Of 300,000 items as little is read as of 3: some pages of 50 MB."""
     items = [f"word{i}" for i in range(300_000)]
     rows = np.zeros((len(items), 32), np.float32)
     files.save(Model(Vectors.from_arrays(items, rows)), tmp_path / "m")
-    best = 1.0
-    for _ in range(3):
-        start = time.perf_counter()
-        files.load(tmp_path / "m").vectors["word299999"]
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.05
+    files.load(tmp_path / "m").vectors["word0"]  # what is imported and compiled is there
+
+    def mapped() -> int:
+        """Bytes of files that this process has touched, of those it has open."""
+        return int(Path("/proc/self/statm").read_text().split()[2]) * os.sysconf("SC_PAGE_SIZE")
+
+    before = mapped()
+    kept = files.load(tmp_path / "m").vectors
+    assert (kept["word299999"] == 0).all()
+    assert mapped() - before < 8 << 20
+    assert np.asarray(kept.rows).sum() == 0
+    assert mapped() - before > 30 << 20, "what is touched is counted"

@@ -185,7 +185,7 @@ def plainly(code: str, *arguments: str) -> str:
     """What a program prints without a compiler."""
     done = subprocess.run(
         [sys.executable, "-W", "error::RuntimeWarning", "-c", code, *arguments],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, timeout=200,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout

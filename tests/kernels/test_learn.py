@@ -291,7 +291,7 @@ print("the same")
 def test_plain_python_is_the_same():
     done = subprocess.run(
         [sys.executable, "-c", PLAIN, os.path.dirname(__file__)],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, timeout=200,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout == "the same\n"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -181,42 +181,45 @@ def test_resumed_equals_uninterrupted(tmp_path: Path) -> None:
 
 _KILLED = """
 import sys, rowspace as rs
-from rowspace.training import crew, state
+from rowspace.training import course, crew, state
 crew.UNIT = state.UNIT = 2048
-def slow(event):
+course.GLANCE = 0.001
+def halt(event):
     if event["type"] == "checkpoint":
         print("checkpoint", flush=True)
+        sys.stdin.read()
 if __name__ == "__main__":
-    rs.train(rs.SkipGram(dim=16, sample=0), sys.argv[1], output=sys.argv[2], epochs=200, seed=5,
-             deterministic=True, checkpoint_every=0.1, progress=slow)
+    rs.train(rs.SkipGram(dim=16, sample=0), sys.argv[1], output=sys.argv[2], epochs=20, seed=5,
+             deterministic=True, checkpoint_every=1e-9, progress=halt)
 """
+
+
+def started(script: Path, *words: object) -> subprocess.Popen[bytes]:
+    """A run that has written a checkpoint, and waits."""
+    script.write_text(_KILLED)
+    pipe = subprocess.PIPE
+    command = [sys.executable, str(script), *map(str, words)]
+    child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+    assert child.stdout is not None and child.stdout.readline() == b"checkpoint\n"
+    return child
 
 
 def test_case_2_killed_mid_epoch_and_resumed(tmp_path: Path) -> None:
     """kill -9 after a checkpoint; --resume gives the bits of a run never touched."""
-    path, script = corpus(tmp_path, 1500), tmp_path / "run.py"
-    script.write_text(_KILLED)
-    target = tmp_path / "model"
-    command = [sys.executable, str(script), str(path), str(target)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None and child.stdout.readline() == "checkpoint\n"
+    path, target = corpus(tmp_path, 1500), tmp_path / "model"
+    with started(tmp_path / "run.py", path, target) as child:
         child.kill()
     assert not target.exists()
-    how = {"epochs": 200, "seed": 5, "deterministic": True}
+    how = {"epochs": 20, "seed": 5, "deterministic": True}
     resumed = rs.train(rs.SkipGram(dim=16, sample=0), path, output=target, resume=True, **how)
     whole = rs.train(rs.SkipGram(dim=16, sample=0), path, **how)
     assert (resumed.vectors.rows == whole.vectors.rows).all()
 
 
 def test_case_7_sigterm_checkpoints(tmp_path: Path) -> None:
-    path, script = corpus(tmp_path), tmp_path / "run.py"
-    script.write_text(_KILLED.replace("epochs=200", "epochs=5000"))
-    command = [sys.executable, str(script), str(path), str(tmp_path / "model")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
-        assert child.stdout is not None
-        child.stdout.readline()
+    with started(tmp_path / "run.py", corpus(tmp_path), tmp_path / "model") as child:
         child.send_signal(signal.SIGTERM)
-        error = child.communicate(timeout=20)[1]
+        error = child.communicate()[1]  # it goes on, and hears of it
     assert b"Interrupted" in error
     assert list((tmp_path / "model.run").glob("step-*"))
 
@@ -305,7 +308,7 @@ def test_case_35_a_changed_corpus_is_refused(tmp_path: Path) -> None:
 
 def test_case_37_the_clock_jumps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that stands still or runs backwards: no division by zero, a sane ETA."""
-    ticks = iter([100.0, 90.0, 90.0, 90.0] * 100000)
+    ticks = itertools.cycle([100.0, 90.0, 90.0, 90.0])
     monkeypatch.setattr("rowspace.training.course.time.monotonic", lambda: next(ticks))
     events: list[dict] = []
     rs.train(rs.SkipGram(dim=8), sentences(300), epochs=2, progress=events.append)
@@ -332,7 +335,7 @@ def test_training_in_a_thread_leaves_signals_alone() -> None:
         target=lambda: models.append(rs.train(rs.SkipGram(dim=8), sentences(200), epochs=1))
     )
     thread.start()
-    thread.join(60)
+    thread.join()
     assert len(models) == 1 and signal.getsignal(signal.SIGINT) is before
 
 
@@ -353,7 +356,8 @@ def test_one_item_is_refused() -> None:
         rs.train(rs.SkipGram(), [["a"] * 50])
 
 
-def test_speed_does_not_wait_for_the_watcher() -> None:
-    start = time.monotonic()
-    rs.train(rs.SkipGram(dim=8), sentences(50), epochs=1)
-    assert time.monotonic() - start < 30
+def test_speed_does_not_wait_for_the_watcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that waited for its next look would not end today."""
+    monkeypatch.setattr("rowspace.training.course.GLANCE", 1e5)
+    model = rs.train(rs.SkipGram(dim=8), sentences(50), epochs=1)
+    assert len(model.record["loss"]) == 1
