@@ -9,7 +9,7 @@ from rowspace.errors import InputError
 from rowspace.training.start import Source
 from rowspace.vectors import Model
 
-Trained: TypeAlias = Callable[[Source | None, dict[str, Any]], Model]
+Trained: TypeAlias = "Callable[[Source | None, dict[str, Any]], Model]"
 
 VARIANTS: tuple[tuple[str, bool, str], ...] = (
     ("random, never learned", False, "random"),
