@@ -24,9 +24,9 @@ def answers():
     return rs.load(MODEL).predict(TEXTS, k=2)
 
 
-def test_a_line_a_line(command, answers, tmp_path):
+def test_a_line_a_line(process, answers, tmp_path):
     (tmp_path / "in.txt").write_text("\n".join(TEXTS), "utf-8")
-    done = command("predict", MODEL, "in.txt", "-k", 2)
+    done = process("predict", MODEL, "in.txt", "-k", 2)
     assert done.returncode == 0 and done.stderr == ""
     shown = done.stdout.split("\n")[:-1]
     assert len(shown) == len(TEXTS)
@@ -97,3 +97,14 @@ def test_lines_are_kept_as_they_stand(tmp_path, monkeypatch, ending):
     assert list(lines(str(tmp_path / "t"))) == right
     pieces = [text.encode()[at : at + 7] for at in range(0, len(text), 7)]
     assert list(module._split(iter(pieces))) == right
+
+
+@pytest.mark.parametrize("words", [["--beam", "3"], ["--prompt", "x"]])
+def test_an_option_of_another_kind_of_model(command, words):
+    done = command("predict", MODEL, "-", *words, stdin="x\n")
+    assert done.returncode == 2 and "says nothing to" in done.stderr and "--column" in done.stderr
+
+
+def test_no_texts(command):
+    done = command("predict", MODEL)
+    assert done.returncode == 2 and "no texts given" in done.stderr
