@@ -1,16 +1,21 @@
-"""The command as people run it: as a process, with a small model to ask."""
+"""The command, as a process or without one, and a small model to ask."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from rowspace.cli import run as entered
 
 WORDS = ("the", "king", "queen", "man", "woman", "dog", "cat", "file", "files", "list")
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -23,8 +28,8 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Command:
-    """Run `rowspace …` in a folder of its own."""
+def process(tmp_path: Path) -> Command:
+    """Run `rowspace …` in a folder of its own, as people run it: as a process."""
 
     def run(*words: object, stdin: str = "", env: dict[str, str] | None = None, **more):
         return subprocess.run(
@@ -38,6 +43,40 @@ def command(tmp_path: Path) -> Command:
         )
 
     return run
+
+
+@pytest.fixture
+def command(tmp_path: Path, process: Command) -> Command:
+    """`process` without a process: a second sooner. Variables of its own need a real one."""
+
+    def run(*words: object, stdin: str = "", env: dict[str, str] | None = None, cwd=tmp_path):
+        if env:
+            return process(*words, stdin=stdin, env=env, cwd=cwd)
+        given = io.TextIOWrapper(io.BytesIO(stdin.encode(errors="surrogateescape")), "utf-8")
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+        with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+            as_in_a_process(patch)
+            patch.chdir(cwd)
+            for name, stream in (("stdin", given), ("stdout", out), ("stderr", err)):
+                patch.setattr(sys, name, stream)
+            before = signal.getsignal(signal.SIGTERM)
+            try:
+                code = entered.run([str(word) for word in words])
+            finally:
+                signal.signal(signal.SIGTERM, before)
+        said = (stream.buffer.getvalue().decode(errors="surrogateescape") for stream in (out, err))
+        return subprocess.CompletedProcess(words, code, *said)
+
+    return run
+
+
+def as_in_a_process(patch: pytest.MonkeyPatch) -> None:
+    """The variables and the filters of warnings that Python starts with."""
+    for name in os.environ.keys() - environment().keys():
+        patch.delenv(name)
+    warnings.simplefilter("default")
+    for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", kind)
 
 
 @pytest.fixture(scope="session")

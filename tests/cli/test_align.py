@@ -24,8 +24,8 @@ def spaces(tmp_path):
     return tmp_path
 
 
-def test_align(command, spaces, objects):
-    done = command("align", "a", "b", "-o", "out", "--json")
+def test_align(process, spaces, objects):
+    done = process("align", "a", "b", "-o", "out", "--json")
     fit, found = objects(done.stdout)
     assert done.returncode == 0
     assert (fit["type"], fit["pairs"], fit["held_out"]) == ("fit", 60, 12)

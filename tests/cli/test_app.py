@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import click
 import pytest
@@ -38,13 +37,9 @@ def test_help_imports_nothing_heavy(words: list[str]):
     assert not imported(*words) & set(HEAVY)
 
 
-def test_help_is_quick(command):
-    best = 9.0
-    for _ in range(5):
-        began = time.perf_counter()
-        assert command("--help").returncode == 0
-        best = min(best, time.perf_counter() - began)
-    assert best < 0.5  # 0.06 s on an idle machine; the goal is 0.15
+def test_help_imports_little():
+    assert len(imported("--help")) < 300  # 140; doctor's are some 1,000
+    assert len(imported("doctor")) > 500, "what is imported is counted"
 
 
 @pytest.mark.parametrize("group", [app.app, app.train])
@@ -64,11 +59,11 @@ def test_every_command_takes_json_and_debug():
             assert {"--json", "--debug"} <= flags, name
 
 
-def test_version(command, objects):
+def test_version(process, objects):
     from importlib.metadata import version
 
-    assert command("--version").stdout == f"rowspace {version('rowspace')}\n"
-    assert objects(command("--version", "--json").stdout)[0]["version"] == version("rowspace")
+    assert process("--version").stdout == f"rowspace {version('rowspace')}\n"
+    assert objects(process("--version", "--json").stdout)[0]["version"] == version("rowspace")
 
 
 @pytest.mark.parametrize(

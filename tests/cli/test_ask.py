@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 
-def test_nearest(command, model):
-    done = command("nearest", model, "king", "-k", "3")
+def test_nearest(process, model):
+    done = process("nearest", model, "king", "-k", "3")
     lines = done.stdout.splitlines()
     assert done.returncode == 0 and done.stderr == ""
     assert len(lines) == 3 and lines[0].endswith("  queen")
@@ -36,16 +36,16 @@ def test_several_words_have_headings(command, model):
 
 
 @pytest.mark.parametrize("method", ["add", "mul"])
-def test_analogy(command, model, objects, method):
+def test_analogy(process, model, objects, method):
     words = ("analogy", model, "man", "king", "woman", "-k", "2", "--method", method, "--json")
-    found = objects(command(*words).stdout)
+    found = objects(process(*words).stdout)
     assert len(found) == 2 and found[0]["score"] >= found[1]["score"]
     assert not {"man", "king", "woman"} & {o["item"] for o in found}
 
 
-def test_similarity(command, model):
-    assert command("similarity", model, "king", "king").stdout == "1.0000\n"
-    assert float(command("similarity", model, "king", "queen").stdout) > 0.9
+def test_similarity(process, model):
+    assert process("similarity", model, "king", "king").stdout == "1.0000\n"
+    assert float(process("similarity", model, "king", "queen").stdout) > 0.9
 
 
 @pytest.mark.parametrize(

@@ -20,14 +20,14 @@ def texts(tmp_path: Path) -> Path:
     return path
 
 
-def test_texts_in_a_searched_model_out(command, texts, tmp_path):
-    done = command("train", "classify", texts, "-o", "m", *FEW, "--dim", "9")
+def test_texts_in_a_searched_model_out(process, texts, tmp_path):
+    done = process("train", "classify", texts, "-o", "m", *FEW, "--dim", "9")
     assert done.returncode == 0, done.stderr
     assert "5 trainings of " in done.stderr + done.stdout
     assert "make up the model" in done.stdout
     record = files.load(tmp_path / "m").record
     assert {one["dim"] for one in record["trials"]} == {9}
-    asked = command("predict", "m", texts)
+    asked = process("predict", "m", texts)
     assert asked.returncode == 0 and asked.stdout.startswith("a")
 
 

@@ -48,10 +48,10 @@ def test_no_file_and_no_text(tmp_path):
         read(str(tmp_path / "run.toml"), KNOWN)
 
 
-def test_through_the_command(command, tmp_path):
+def test_through_the_command(process, tmp_path):
     (tmp_path / "run.toml").write_text("windwo = 3")
-    done = command("train", "words", "x", "-o", "m", "--config", "run.toml")
+    done = process("train", "words", "x", "-o", "m", "--config", "run.toml")
     assert done.returncode == 2 and "did you mean window?" in done.stderr
     (tmp_path / "run.toml").write_text("window = 0")
-    done = command("train", "words", "x", "-o", "m", "--config", "run.toml")
+    done = process("train", "words", "x", "-o", "m", "--config", "run.toml")
     assert done.returncode == 2 and "--window" in done.stderr

@@ -17,8 +17,8 @@ def text(tmp_path):
     return path
 
 
-def test_text_becomes_a_model(command, text, tmp_path):
-    done = command("convert", text, "out")
+def test_text_becomes_a_model(process, text, tmp_path):
+    done = process("convert", text, "out")
     assert done.returncode == 0 and done.stdout == ""
     assert "3 x 2 in out: rowspace, " in done.stderr and "bytes" in done.stderr
     assert files.load(tmp_path / "out").vectors["cat"].tolist() == [-3, 4]

@@ -1,4 +1,4 @@
-"""The demo: offline, quick, and better than chance."""
+"""The demo: offline, and better than chance."""
 
 from __future__ import annotations
 
@@ -25,19 +25,13 @@ def shown(tmp_path_factory):
     """The demo's lines as objects, and its folder."""
     import json
     import subprocess
-    import time
 
     folder = tmp_path_factory.mktemp("demo") / "d"
-    began = time.monotonic()
     words = ["demo", "-o", str(folder), "--json", "--epochs", "5"]
     done = subprocess.run([sys.executable, "-c", OFFLINE, *words], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return lines, folder, time.monotonic() - began, done.stderr
-
-
-def test_it_is_quick(shown):
-    assert shown[2] < 120  # about ten seconds where the kernels are compiled already
+    return lines, folder, done.stderr
 
 
 def test_this_python_has_enough_to_say(shown):
@@ -58,13 +52,13 @@ def test_it_shows_neighbours(shown):
     assert all(len(neighbours) == 5 for neighbours in found.values())
 
 
-def test_what_it_suggests_works(shown, command):
-    said = shown[3]
+def test_what_it_suggests_works(shown, process):
+    said = shown[2]
     lines = [line.strip() for line in said.splitlines() if line.startswith("  rowspace ")]
     asking = [line for line in lines if not line.startswith("rowspace train")]
     assert len(asking) == 3
     for line in asking:
-        assert command(*line.split()[1:]).returncode == 0, line
+        assert process(*line.split()[1:]).returncode == 0, line
 
 
 def test_it_does_not_write_over(shown, command):

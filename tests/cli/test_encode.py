@@ -11,8 +11,8 @@ import pytest
 from rowspace import files
 
 
-def test_words_from_stdin(command, model):
-    done = command("encode", model, "-", stdin="king\ncat\n")
+def test_words_from_stdin(process, model):
+    done = process("encode", model, "-", stdin="king\ncat\n")
     vectors = files.load(model).vectors
     for line, word in zip(done.stdout.splitlines(), ("king", "cat"), strict=True):
         item, _, numbers = line.partition("\t")

@@ -17,8 +17,8 @@ def lists(tmp_path):
     return ("--similarity", "pairs.txt", "--analogies", "questions.txt")
 
 
-def test_scores(command, model, lists, objects):
-    done = command("evaluate", model, *lists, "--json")
+def test_scores(process, model, lists, objects):
+    done = process("evaluate", model, *lists, "--json")
     assert done.returncode == 0, done.stderr
     found = {o["name"]: o for o in objects(done.stdout)}
     pairs = found["pairs"]

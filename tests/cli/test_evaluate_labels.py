@@ -23,8 +23,8 @@ def test_file(tmp_path):
     return "test.txt"
 
 
-def test_scores(command, test_file, objects):
-    done = command(
+def test_scores(process, test_file, objects):
+    done = process(
         "evaluate", MODEL, "--labels", test_file, "-k", 1, "-k", 2, "--confusion", "--json"
     )
     assert done.returncode == 0, done.stderr

@@ -7,8 +7,8 @@ import os
 from rowspace.cli import machine
 
 
-def test_info(command, model):
-    done = command("info", model)
+def test_info(process, model):
+    done = process("info", model)
     facts = dict(line.split(None, 1) for line in done.stdout.splitlines())
     assert done.returncode == 0
     assert facts["items"] == "10" and facts["dim"] == "8" and facts["settings.window"] == "5"
@@ -39,14 +39,14 @@ def test_info_of_nothing(command):
     assert done.returncode in (3, 4) and "nothing" in done.stderr
 
 
-def test_doctor(command, objects):
-    done = command("doctor", "--json")
+def test_doctor(process, objects):
+    done = process("doctor", "--json")
     found = {o["name"]: o for o in objects(done.stdout)}
     assert done.returncode == 0
     wanted = {"python", "numba", "cores", "memory", "huge pages", "kernel cache", "BLAS"}
     assert wanted <= found.keys()
     assert all(o["status"] in ("ok", "note", "bad") for o in found.values())
-    assert command("doctor").stdout.count("\n") == len(found)
+    assert process("doctor").stdout.count("\n") == len(found)
 
 
 def test_doctor_sees_a_cache_it_cannot_use(command, objects, tmp_path):

@@ -22,8 +22,8 @@ def text(tmp_path: Path) -> Path:
     return path
 
 
-def test_phrases_are_shown_kept_and_joined(command: Any, text: Path, tmp_path: Path) -> None:
-    done = command(
+def test_phrases_are_shown_kept_and_joined(process: Any, text: Path, tmp_path: Path) -> None:
+    done = process(
         "phrases", str(text), "-o", str(tmp_path / "p.json"), "--text", str(tmp_path / "out.txt"),
         *LEARN,
     )  # fmt: skip
@@ -32,7 +32,7 @@ def test_phrases_are_shown_kept_and_joined(command: Any, text: Path, tmp_path: P
     assert "new_york" in names
     lines = (tmp_path / "out.txt").read_text().split("\n")
     assert len(lines) == 61 and all("new york" not in line for line in lines)
-    again = command(
+    again = process(
         "phrases", str(text), "--with", str(tmp_path / "p.json"), "--text",
         str(tmp_path / "again.txt"),
     )  # fmt: skip

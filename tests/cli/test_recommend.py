@@ -53,32 +53,32 @@ def test_settings_offer_what_there_is():
     assert sorted(kinds["rule"].choices) == sorted(RULES)
 
 
-def test_from_a_file_to_recommendations(command, data, objects, tmp_path):
-    done = command("train", "recommend", data, "-o", "m", *ARGUMENTS)
+def test_from_a_file_to_recommendations(process, data, objects, tmp_path):
+    done = process("train", "recommend", data, "-o", "m", *ARGUMENTS)
     assert done.returncode == 0, done.stderr
     for word in ("this model", "popularity", "item-kNN", "ndcg@10", "one-hot"):
         assert word in done.stdout
     assert "rowspace recommend m --user u0" in done.stderr
 
-    one = command("recommend", "m", "--user", "u1", "-k", 4)
+    one = process("recommend", "m", "--user", "u1", "-k", 4)
     assert one.returncode == 0, one.stderr
     assert len(one.stdout.splitlines()) == 4
-    new = command("recommend", "m", "--items", "i1, i2", "-k", 3, "--json")
+    new = process("recommend", "m", "--items", "i1, i2", "-k", 3, "--json")
     found = objects(new.stdout)
     assert [line["type"] for line in found] == ["recommendation"] * 3
     assert not {line["item"] for line in found} & {"i1", "i2"}
-    seen = command("recommend", "m", "--items", "i1,i2", "-k", 100, "--keep-seen")
+    seen = process("recommend", "m", "--items", "i1,i2", "-k", 100, "--keep-seen")
     assert len(seen.stdout.splitlines()) == 24
 
     (tmp_path / "users.txt").write_text("u1\n\nu2\n")
-    many = command("recommend", "m", "--users", "users.txt", "-k", 2)
+    many = process("recommend", "m", "--users", "users.txt", "-k", 2)
     lines = [line.split("\t") for line in many.stdout.splitlines()]
     assert [line[0] for line in lines] == ["u1", "u2"]
     assert lines[0][1] == one.stdout.splitlines()[0].split()[1]
-    piped = command("recommend", "m", "--users", "-", "-k", 2, "--json", stdin="u2\nu1\n")
+    piped = process("recommend", "m", "--users", "-", "-k", 2, "--json", stdin="u2\nu1\n")
     assert [line["user"] for line in objects(piped.stdout)] == ["u2", "u1"]
 
-    near = command("nearest", "m/users", "u1", "-k", 2)
+    near = process("nearest", "m/users", "u1", "-k", 2)
     assert len(near.stdout.splitlines()) == 2
 
 

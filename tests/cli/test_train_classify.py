@@ -65,16 +65,16 @@ def test_the_table_of_settings_says_what_the_code_says(owner, kind):
             assert float(own[one.name]) == one.default, one.name
 
 
-def test_from_lines_to_answers(command, folder):
-    done = command("train", "classify", "sms.txt", "-o", "m", "--epochs", 3, "--test", "sms.csv")
+def test_from_lines_to_answers(process, folder):
+    done = process("train", "classify", "sms.txt", "-o", "m", "--epochs", 3, "--test", "sms.csv")
     assert done.returncode == 0, done.stderr
     assert "on the test data, 100 texts" in done.stdout and "tf-idf" in done.stdout
     assert "learned vectors" in done.stdout and "as a bag of words" in done.stdout
     assert "epoch 3 done" in done.stderr and "2 labels" in done.stderr
     assert "next: rowspace predict m sms.csv" in done.stderr
-    done = command("predict", "m", "new.txt")
+    done = process("predict", "m", "new.txt")
     assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["spam", "ham"]
-    info = command("info", "m").stdout
+    info = process("info", "m").stdout
     assert "accuracy" in info and "tf-idf" in info
     card = (folder / "m" / "README.md").read_text()
     assert "Beside simpler answers" in card and "tf-idf" in card

@@ -48,9 +48,9 @@ def vec(tmp_path: Path) -> Path:
     return path
 
 
-def test_start_from_vectors_and_freeze(command, new, vec, tmp_path, objects):
+def test_start_from_vectors_and_freeze(process, new, vec, tmp_path, objects):
     words = (*TRAIN, new, "-o", "m", "--from", vec, "--freeze", "--epochs", "2", "--json")
-    done = command(*words)
+    done = process(*words)
     assert done.returncode == 0, done.stderr
     (told,) = [one for one in objects(done.stdout) if one["type"] == "start"]
     assert (told["file"], told["known"], told["of"], told["dim"]) == ("some.vec", 3, 8, 4)

@@ -22,10 +22,10 @@ def corpus(tmp_path: Path) -> Path:
     return path
 
 
-def test_text_in_a_model_out(command, corpus, tmp_path):
+def test_text_in_a_model_out(process, corpus, tmp_path):
     words = (*SMALL, "--x-max", "10", "--alpha", "0.5", "--asymmetric", "--flat", "--clip", "9",
              "--vectors", "words", "--window", "3", "--memory", "2MB")  # fmt: skip
-    done = command("train", "words", corpus, "-o", "m", *words)
+    done = process("train", "words", corpus, "-o", "m", *words)
     assert done.returncode == 0, done.stderr
     assert "pairs: 0.0 M, of 0.0 M words" in done.stderr
     objective = files.load(tmp_path / "m").config["objective"]
@@ -34,8 +34,8 @@ def test_text_in_a_model_out(command, corpus, tmp_path):
         "by_distance": False, "x_max": 10.0, "alpha": 0.5, "clip": 9.0, "vectors": "words",
         "min_lr": None,
     }  # fmt: skip
-    assert command("nearest", "m", "red", "-k", "3").returncode == 0
-    assert "glove" in command("info", "m").stdout
+    assert process("nearest", "m", "red", "-k", "3").returncode == 0
+    assert "glove" in process("info", "m").stdout
 
 
 def test_json_tells_of_the_pairs(command, corpus, objects):

@@ -52,20 +52,20 @@ def table(tmp_path) -> Path:
     return path
 
 
-def test_a_table_in_a_model_and_its_scores_out(command, table, tmp_path):
-    done = command("train", "table", table, "--target", "warm", "-o", "m")
+def test_a_table_in_a_model_and_its_scores_out(process, table, tmp_path):
+    done = process("train", "table", table, "--target", "warm", "-o", "m")
     assert done.returncode == 0, done.stderr
     assert "validation part" in done.stdout and "learned vectors" in done.stdout
     assert "numbers one-hot" in done.stdout and "next: rowspace predict m" in done.stderr
     model = files.load(tmp_path / "m")
     assert set(model.parts) == {"colour", "size"}
     assert next(predicted_table(model, {"colour": ["red"], "size": [3]}))[0][0] == "yes"
-    assert command("nearest", "m/colour", "red", "-k", "2").stdout.count("\n") == 2
-    assert command("convert", "m/colour", "out.txt").returncode == 0
-    assert command("info", "m").returncode == 0
-    again = command("train", "table", table, "--target", "warm", "-o", "m", *SMALL)
+    assert process("nearest", "m/colour", "red", "-k", "2").stdout.count("\n") == 2
+    assert process("convert", "m/colour", "out.txt").returncode == 0
+    assert process("info", "m").returncode == 0
+    again = process("train", "table", table, "--target", "warm", "-o", "m", *SMALL)
     assert again.returncode == 2 and "--force" in again.stderr
-    forced = command("train", "table", table, "--target", "warm", "-o", "m", *SMALL, "--force")
+    forced = process("train", "table", table, "--target", "warm", "-o", "m", *SMALL, "--force")
     assert forced.returncode == 0
 
 

@@ -241,7 +241,7 @@ def test_several_texts_in_a_cell() -> None:
 ODD = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=8)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(ODD, min_size=1, max_size=4, unique=True).flatmap(
         lambda names: st.tuples(

@@ -86,9 +86,7 @@ ARRAYS = st.dictionaries(
 )
 
 
-@settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 @given(
     st.dictionaries(NAMES, st.tuples(st.integers(0, 3), ARRAYS), min_size=1, max_size=4),
     ARRAYS,
@@ -202,3 +200,20 @@ def test_a_number_that_is_not_finite_is_found(tmp_path: Path) -> None:
     rs.save(rs.Model(None, arrays={"w": np.array([1.0, np.inf])}), tmp_path / "m")
     with pytest.raises(FormatError, match="array 'w'"):
         files.verify(tmp_path / "m")
+
+
+@pytest.mark.parametrize(
+    ("settings", "tag"),
+    [
+        ({}, "word-vectors"),
+        ({"kind": "table"}, "tabular-classification"),
+        ({"kind": "recommender"}, "recommendation"),
+        ({"network": {"kind": "tag"}}, "token-classification"),
+        ({"kind": ["table"], "network": "tag"}, "word-vectors"),
+    ],
+)
+def test_the_card_says_what_a_model_is_for(tmp_path, settings, tag):
+    vectors = Vectors.from_arrays(["a"], np.zeros((1, 2), np.float32))
+    files.save(Model(vectors, settings), tmp_path / "m")
+    front = (tmp_path / "m" / "README.md").read_text().split("---")[1]
+    assert f"[embeddings, {tag}]" in front

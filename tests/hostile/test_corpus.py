@@ -23,6 +23,7 @@ from rowspace.corpus import Reading, read
 from rowspace.corpus.block import Block
 from rowspace.corpus.cutting import blocks
 from rowspace.errors import InputError, ResourceError
+from rowspace.kernels import jit
 from rowspace.vocabulary.building import Building
 from rowspace.vocabulary.crew import crew
 from rowspace.vocabulary.learn import learn
@@ -389,7 +390,12 @@ def test_a_script_without_a_main_guard_and_with_threads_works(tmp_path: Path) ->
     done = subprocess.run(
         [sys.executable, str(script)],
         cwd=tmp_path,
-        env={"PATH": "/usr/bin", "LANG": "C", "HOME": str(tmp_path)},
+        env={
+            "PATH": "/usr/bin",
+            "LANG": "C",
+            "HOME": str(tmp_path),
+            "XDG_CACHE_HOME": str(jit.cache_folder().parents[2]),  # kernels that are there
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -16,7 +16,7 @@ import pytest
 from rowspace.errors import FormatError, InputError, ResourceError, SettingError
 from rowspace.table import SGD, Adagrad, Adam, AdamW, Table
 
-LARGE = 1_000_000  # rows of 64: 256 MB
+LARGE = 250_000  # rows of 64: 64 MB, and twice as much of a rule's
 RULES = [
     SGD(lr=0.1), Adagrad(lr=0.1, initial=0.1), Adam(lr=0.1, untouched="own-clock"),
     AdamW(lr=0.1, weight_decay=0.1, untouched="catch-up"),
