@@ -213,7 +213,7 @@ def test_a_number_that_is_not_finite_is_found(tmp_path: Path) -> None:
     ],
 )
 def test_the_card_says_what_a_model_is_for(tmp_path, settings, tag):
-    vectors = Vectors.from_arrays(["a"], np.zeros((1, 2), np.float32))
-    files.save(Model(vectors, settings), tmp_path / "m")
+    vectors = rs.Vectors.from_arrays(["a"], np.zeros((1, 2), np.float32))
+    files.save(rs.Model(vectors, settings), tmp_path / "m")
     front = (tmp_path / "m" / "README.md").read_text().split("---")[1]
     assert f"[embeddings, {tag}]" in front

@@ -13,9 +13,14 @@ from rowspace.files.card_scores import beside_baselines, cell, score_table
 
 _FRONT = """---
 library_name: rowspace
-tags: [embeddings, word-vectors]
+tags: [embeddings, {tag}]
 ---
 """
+TAGS = {
+    "table": "tabular-classification", "recommender": "recommendation",
+    "tag": "token-classification", "translate": "translation", "generate": "text-generation",
+}  # fmt: skip
+"""What a kind of model is called where models are shared."""
 KNOWN = ("data", "scores", "baselines", "determinism")
 
 
@@ -26,7 +31,7 @@ def card(config: Mapping[str, Any]) -> str:
     settings = {**config["settings"], "unseen": policy} if config["table"] else config["settings"]
     version = config["format_version"]
     parts = [
-        _FRONT,
+        _FRONT.format(tag=_tag(config)),
         "# Embeddings\n",
         f"{_size(config)} Made by {cell(config['made_by'])}, format {version[0]}.{version[1]}.\n",
         *_more(config),
@@ -53,6 +58,15 @@ def card(config: Mapping[str, Any]) -> str:
         " the test lists named, in their language.\n",
     ]
     return "\n".join(parts)
+
+
+def _tag(config: Mapping[str, Any]) -> str:
+    """What the model is for, in a word."""
+    settings = config["settings"]
+    network = settings.get("network")
+    kind = network.get("kind") if isinstance(network, Mapping) else settings.get("kind")
+    named = TAGS.get(kind) if isinstance(kind, str) else None
+    return named or ("text-classification" if config.get("head") else "word-vectors")
 
 
 def _size(config: Mapping[str, Any]) -> str:
