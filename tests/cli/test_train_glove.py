@@ -63,6 +63,7 @@ def test_print_config_goes_back_in(command, corpus, tmp_path):
         (("--objective", "glove", "--negative", "3"), "--negative means nothing"),
         (("--objective", "glove", "--whole-window"), "--shrink/--whole-window means nothing"),
         (("--x-max", "3"), "--x-max means nothing with --objective skipgram"),
+        (("--loss", "hs", "--negative", "3"), "--negative means nothing with --loss hs"),
         (("--objective", "glove", "--like", "word2vec"), "--like word2vec"),
         (("--objective", "glove", "--unseen", "subwords"), "one row a word"),
         (("--objective", "glove", "--memory", "lots"), "no size such as"),

@@ -47,7 +47,13 @@ class Resolved:
                     f"{setting.spelled} means nothing with --objective {kind.name}",
                     hint="leave it away, or choose another --objective",
                 )
-        return kind(**{name: v for name, (v, _) in self.chosen.items() if name in known})
+        own = {name: v for name, (v, _) in self.chosen.items() if name in known}
+        if own.get("loss") == "hs" and self.chosen.get("negative", (0, ""))[1] == "option":
+            raise Mistake(
+                "--negative means nothing with --loss hs, which draws no noise words",
+                hint="leave it away, or --loss ns",
+            )
+        return kind(**own)
 
     def kind(self) -> type[Objective]:
         """The class of the objective."""
