@@ -64,10 +64,15 @@ def command(tmp_path: Path, process: Command) -> Command:
                 code = entered.run([str(word) for word in words])
             finally:
                 signal.signal(signal.SIGTERM, before)
-        said = (stream.buffer.getvalue().decode(errors="surrogateescape") for stream in (out, err))
-        return subprocess.CompletedProcess(words, code, *said)
+        return subprocess.CompletedProcess(words, code, written(out), written(err))
 
     return run
+
+
+def written(stream: io.TextIOWrapper) -> str:
+    """All of it, also what Python would bring out at its end."""
+    stream.flush()
+    return stream.buffer.getvalue().decode(errors="surrogateescape")
 
 
 def as_in_a_process(patch: pytest.MonkeyPatch) -> None:

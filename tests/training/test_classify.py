@@ -91,7 +91,7 @@ def test_the_same_bits_at_any_number_of_threads(loss):
 
 
 def test_threads_without_locks_learn_as_well():
-    assert value(train_classifier(reviews(600), baselines=False, epochs=4)) == 1
+    assert value(train_classifier(reviews(600), baselines=False, epochs=4)) > 0.9
 
 
 @pytest.mark.parametrize("loss", ["softmax", "ova", "hs", "ns"])
