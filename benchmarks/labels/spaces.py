@@ -1,4 +1,4 @@
-"""What is tried: settings drawn at random from ranges, the same ones at every run."""
+"""What is tried of fastText: settings drawn at random from ranges, the same ones at every run."""
 
 from __future__ import annotations
 
@@ -41,25 +41,6 @@ FASTTEXT_KNOWN: list[Settings] = [
      "loss": "softmax"},
     {"epochs": 25, "lr": 1.0, "words": 2, "dim": 50, "chars": (0, 0), "buckets": 200_000,
      "loss": "softmax"},
-]  # fmt: skip
-
-ROWSPACE: dict[str, Range] = {
-    "epochs": (3, 5, 10, 20),
-    "lr": Even(0.01, 0.2),
-    "rule": ("adagrad", "adagrad", "sgd"),
-    "words": (1, 2, 2, 3),
-    "gaps": (False, True),
-    "dim": (8, 16, 32, 64),
-    "chars": ((0, 0), (2, 5), (3, 5), (3, 6)),
-    "loss": ("softmax", "softmax", "ova"),
-    "dropout": (0.0, 0.0, 0.2, 0.4),
-    "decay": (0.0, 0.0, 0.01, 0.1, 1.0),
-    "tokenizer": ("whitespace", "marks"),
-}
-# rowspace's own defaults.
-ROWSPACE_KNOWN: list[Settings] = [
-    {"epochs": 10, "lr": 0.05, "words": 2, "gaps": True, "dim": 32, "chars": (3, 5),
-     "loss": "softmax", "dropout": 0.0, "decay": 0.0, "tokenizer": "marks"},
 ]  # fmt: skip
 
 

@@ -285,7 +285,7 @@ def test_our_side_trains_is_judged_saves_and_predicts(small, tmp_path):
     for part in ("train", "test"):
         pairs = [(word, f"{word} text number {at}") for at in range(40) for word in ("good", "bad")]
         write(tmp_path / part, pairs)
-    settings = {**spaces.ROWSPACE_KNOWN[0], "epochs": 5}
+    settings = {"epochs": 5, "words": 2, "dim": 32, "chars": (3, 5), "tokenizer": "marks"}
     shared = {"threads": 1, "seed": 0, "settings": settings, "train": small.part("train")}
     job = {"task": "train", **shared, "test": small.part("test"), "save": str(tmp_path / "model")}
     answer = run(ROWSPACE, job)

@@ -1,7 +1,8 @@
-"""Accuracy on the test part after tuning on the validation part, each side by the same rule.
+"""Accuracy on the test part after tuning on the validation part, with as many trainings a side.
 
-What was tuned is kept in labels_tuned.json, beside the results, and is not done anew until its
-space, its trials or the texts change, or `--again` asks for it.
+fastText: settings drawn at random, the best few with more seeds (`tuning`). Ours: its own search,
+anew for each seed (`searching`). What was tuned is kept in labels_tuned.json, beside the results,
+and is not done anew until its space, its trials or the texts change, or `--again` asks for it.
 """
 
 from __future__ import annotations
@@ -9,43 +10,41 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from statistics import fmean
-from typing import Any
 
 from benchmarks.harness.findings import Finding
 from benchmarks.labels import spaces
 from benchmarks.labels.bench import CONTESTANTS, FASTTEXT, ROWSPACE, Bench, tell
 from benchmarks.labels.gained import gained, on_average
+from benchmarks.labels.searching import Own, searched
 from benchmarks.labels.sets import Labelled
-from benchmarks.labels.tuning import Data, Search, keep, kept, tuned
+from benchmarks.labels.tuning import FINALISTS, MORE, Data, Search, keep, kept, tuned
 
 AVERAGE, EACH = 1.0, 0.0
-RULES = {"train": "trained on the training part", "both": "trained on both parts"}
-SPACES = {
-    FASTTEXT.name: (spaces.FASTTEXT, spaces.FASTTEXT_KNOWN),
-    ROWSPACE.name: (spaces.ROWSPACE, spaces.ROWSPACE_KNOWN),
-}
 
 
 def accuracy(bench: Bench) -> Iterator[list[Finding]]:
-    """Set by set; then the mean of the sets. The goals hold for the training part alone."""
+    """Set by set; then the mean of the sets. All learn from the training part alone."""
     found: dict[str, dict[str, Data]] = {}
     for name in bench.options.sets:
         labelled = bench.set(name)
         found[name] = {side: side_tuned(bench, side, labelled) for side in bench.options.sides}
         if len(found[name]) == len(CONTESTANTS):
-            yield [_compared(found[name], labelled, rule) for rule in RULES]
+            yield [_compared(found[name], labelled)]
     whole = [one for one in found.values() if len(one) == len(CONTESTANTS)]
     if len(whole) > 1:
-        yield [_average(whole, rule) for rule in RULES]
+        yield [_average(whole)]
 
 
 def side_tuned(
-    bench: Bench, side: str, labelled: Labelled, *, label: str = "", **fixed: Any
+    bench: Bench, side: str, labelled: Labelled, *, label: str = "", start: str = ""
 ) -> Data:
-    """A side's choice and its figures, kept or made now. `fixed` goes with every job, and `label`
-    then tells its results from those without."""
-    space, known = SPACES[side]
-    search = Search(space, known, bench.options.trials, bench.options.seeds)
+    """A side's choice and its figures, kept or made now. start: vectors that our words start from;
+    `label` then tells these results from those without."""
+    count, seeds = bench.options.trials, bench.options.seeds
+    if side == ROWSPACE.name:
+        search: Own | Search = Own(count + FINALISTS * len(MORE), seeds, start)
+    else:
+        search = Search(spaces.FASTTEXT, spaces.FASTTEXT_KNOWN, count, seeds)
     path = bench.options.results / "labels_tuned.json"
     name, digest = f"{labelled.name}, {side}{label}", search.digest(labelled)
     again = side in bench.options.again
@@ -54,32 +53,31 @@ def side_tuned(
         log = bench.trials / f"{side}{label}-{labelled.folder.name}.jsonl"
         if again:
             log.unlink(missing_ok=True)
-        do = bench.doing(CONTESTANTS[side], **fixed)
+        do = bench.doing(CONTESTANTS[side])
+        if isinstance(search, Own):
+            made = searched(search, labelled, do, log)
+        else:
+            made = tuned(search, labelled, do, log)
         found = {"digest": digest, "date": time.strftime("%Y-%m-%d"), "sizes": labelled.as_json(),
-                 **tuned(search, labelled, do, log), "versions": dict(bench.versions)}  # fmt: skip
+                 **made, "versions": dict(bench.versions)}  # fmt: skip
         keep(path, name, found)
-    tests = ", ".join(f"{part} {fmean(one['accuracy']):.4f}" for part, one in found["test"].items())
-    tell(f"  {name}: valid {found['valid']:.4f}; test: {tests}; {found['chosen']}")
+    test = fmean(found["test"]["train"]["accuracy"])
+    tell(f"  {name}: valid {found['valid']:.4f}; test {test:.4f}; {found['chosen']}")
     return found
 
 
-def _compared(found: dict[str, Data], labelled: Labelled, rule: str) -> Finding:
-    ours, peer = found[ROWSPACE.name], found[FASTTEXT.name]
-    one = gained(
-        f"{labelled.name}, {RULES[rule]}",
-        ours["test"][rule],
-        peer["test"][rule],
-        goal=EACH if rule == "train" else None,
-        note=_told(found) if rule == "train" else "",
-    )
+def _compared(found: dict[str, Data], labelled: Labelled) -> Finding:
+    ours, peer = (found[one.name]["test"]["train"] for one in (ROWSPACE, FASTTEXT))
+    one = gained(labelled.name, ours, peer, goal=EACH, note=_told(found))
     one.more.update({side: _short(data) for side, data in found.items()})
     return one
 
 
-def _average(found: list[dict[str, Data]], rule: str) -> Finding:
-    pairs = [(one[ROWSPACE.name]["test"][rule], one[FASTTEXT.name]["test"][rule]) for one in found]
-    goal = AVERAGE if rule == "train" else None
-    return on_average(f"mean of the sets, {RULES[rule]}", pairs, goal=goal)
+def _average(found: list[dict[str, Data]]) -> Finding:
+    pairs = [
+        (one[ROWSPACE.name]["test"]["train"], one[FASTTEXT.name]["test"]["train"]) for one in found
+    ]
+    return on_average("mean of the sets", pairs, goal=AVERAGE)
 
 
 def _told(found: dict[str, Data]) -> str:

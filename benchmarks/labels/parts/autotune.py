@@ -14,8 +14,8 @@ from benchmarks.harness.contestants import Answer, Contestant, ContestantError
 from benchmarks.harness.findings import Finding
 from benchmarks.labels.bench import FASTTEXT, ROWSPACE, Bench, tell
 from benchmarks.labels.gained import gained, on_average
+from benchmarks.labels.searching import summed
 from benchmarks.labels.sets import Labelled
-from benchmarks.labels.tuning import times_right
 
 EACH = 0.0
 
@@ -36,19 +36,18 @@ def autotune(bench: Bench) -> Iterator[list[Finding]]:
         yield [on_average("mean of the sets", pairs, goal=None)]
 
 
-def summed(answers: list[Answer]) -> dict[str, Any]:
-    """As `gained` takes it."""
-    right = times_right([one["right"] for one in answers])
-    return {"accuracy": [one["accuracy"] for one in answers], "right": right}
-
-
 def _tuned(bench: Bench, one: Contestant, labelled: Labelled, seed: int) -> Answer:
     job = {part: labelled.part(part) for part in ("train", "valid", "test")}
     try:
         answer = bench.job(one, "autotune", **job, seed=seed, budget=bench.options.budget)
     except ContestantError as error:
         tell(f"    died: {error}")
-        return {"accuracy": 0.0, "right": "0" * labelled.sizes["test"], "died": str(error)}
+        return {
+            "accuracy": 0.0,
+            "log_loss": 99.0,
+            "right": "0" * labelled.sizes["test"],
+            "died": str(error),
+        }
     tell(f"    {answer['accuracy']:.4f} in {answer['wall']:.0f} s: {answer['chosen']}")
     return answer
 

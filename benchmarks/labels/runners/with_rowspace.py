@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.harness.job import Job, Stages, answer
 from benchmarks.labels.runners.predictions import predicting
-from benchmarks.labels.runners.trials import judged, refits, trials
+from benchmarks.labels.runners.trials import judged
 from benchmarks.labels.texts import PREFIX, read
 
 
@@ -75,19 +74,26 @@ def train(job: Job) -> dict[str, Any]:
 
 
 def autotune(job: Job) -> dict[str, Any]:
-    """Our own search on the validation part within a time, then the test part."""
+    """Our own search on the validation part, within a time or so many trainings; then the test
+    part."""
     import rowspace as rs
 
     found = rs.autotune(
         job["train"],
         valid=job["valid"],
         budget=job["budget"],
+        trials=job.get("trials"),
+        start=job.get("start") or None,
         threads=job["threads"],
         seed=job["seed"],
         baselines=False,
     )
-    chosen = {**found.record["autotune"], "objective": found.config["objective"]}
-    return {"chosen": chosen, **_tested(Fitted(found), job)}
+    record, told = found.record, found.record["autotune"]
+    members = [one for one in record["trials"] if one["trial"] in told["members"]]
+    chosen = {**told, "members": [_settings(one) for one in members]}
+    valid = {one["name"]: one["value"] for one in record["scores"]}["accuracy"]
+    seconds = {"search": told["search_seconds"], "training": record["training_seconds"]}
+    return {"chosen": chosen, "valid": valid, "seconds": seconds, **_tested(Fitted(found), job)}
 
 
 def predict(job: Job) -> dict[str, Any]:
@@ -116,6 +122,11 @@ def vectors(job: Job) -> dict[str, Any]:
     return {"bytes": sum(one.stat().st_size for one in Path(job["save"]).iterdir())}
 
 
+def _settings(trial: dict[str, Any]) -> dict[str, Any]:
+    """What a trial was, without how it went."""
+    return {key: value for key, value in trial.items() if key not in ("looks", "seconds")}
+
+
 def _tested(found: Fitted, job: Job) -> dict[str, Any]:
     return judged(found, read(job["test"])) if job.get("test") else {}
 
@@ -123,8 +134,6 @@ def _tested(found: Fitted, job: Job) -> dict[str, Any]:
 if __name__ == "__main__":
     answer(
         {
-            "trials": partial(trials, fit),
-            "refits": partial(refits, fit),
             "train": train,
             "autotune": autotune,
             "predict": predict,
