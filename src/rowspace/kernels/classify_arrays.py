@@ -52,6 +52,19 @@ class How(NamedTuple):
     state: int
 
 
+class Walk(NamedTuple):
+    """Positions in the run, epoch after epoch of all texts, each in its own order
+    (`classify_reference.place`, by key uint64 + epoch): next int64 [>= 1], the first that no thread
+    has taken, and `stop`. epoch: that of the first loss. The rate falls from lr to 0 at `whole`."""
+
+    next: np.ndarray
+    stop: int
+    epoch: int
+    whole: float
+    lr: float
+    key: int
+
+
 class Scratch(NamedTuple):
     """What one thread needs: vectors [S], a text's rows, the labels looked at and their slopes.
     heads, sums: a copy of the labels' rows that the thread works on for `MERGED` texts, and base,
@@ -65,6 +78,7 @@ class Scratch(NamedTuple):
     nodes: np.ndarray
     targets: np.ndarray
     slopes: np.ndarray
+    steps: np.ndarray
     heads: np.ndarray
     base: np.ndarray
     sums: np.ndarray
@@ -87,7 +101,7 @@ def scratch(
         block[1, :stride], block[2, :stride], block[3, :stride],
         np.zeros(longest + 64, ids), np.zeros(families + 64, np.int64),
         np.zeros(most + 64, np.int32), np.zeros(most + 64, np.float32),
-        np.zeros(most + 64, np.float32),
+        np.zeros(most + 64, np.float32), np.zeros(most + 64, np.float32),
         np.zeros((copied, stride), np.float32), np.zeros((copied, stride), np.float32),
         np.zeros(copied, np.float32), np.zeros(copied, np.float32),
     )  # fmt: skip

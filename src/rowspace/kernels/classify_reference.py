@@ -17,6 +17,21 @@ SOFTMAX, OVA, HS, NS = range(4)
 LOSSES = {"softmax": SOFTMAX, "ova": OVA, "hs": HS, "ns": NS}
 TINY = 1e-10
 """Added to a sum of squares."""
+FIRST, SECOND, THIRD = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+
+
+def place(at: int, n: int, key: int) -> int:
+    """Which of n texts is the `at`-th in the order of `key`, a permutation: products with odd
+    numbers and shifts keep whole numbers below a power of two apart; what falls beyond n goes
+    round again."""
+    bits = max(1, (n - 1).bit_length())
+    mask, half = (1 << bits) - 1, (bits + 1) // 2
+    while True:
+        for shift, factor in ((0, FIRST), (21, SECOND), (42, THIRD)):
+            at = ((at ^ (key >> shift)) * factor) & mask
+            at ^= at >> half
+        if at < n:
+            return at
 
 
 def learn_text(

@@ -92,7 +92,7 @@ def sums(builder: Builder, vectors: list[Value]) -> Value:
     return vectors[0]
 
 
-def _exp2(builder: Builder, t: Value) -> Value:
+def exp2(builder: Builder, t: Value) -> Value:
     """2^t for |t| < 126: 2^round(t) by its exponent bits times a polynomial on [-½, ½]."""
     # Not by adding 1.5 · 2²³: a kernel's fast-math flags reach these instructions too, and with
     # leave to reassociate the compiler cancels that.
@@ -120,7 +120,7 @@ def sigmoid(builder: Builder, x: Value) -> Value:
     for limit, sign in ((30.0, ">"), (-30.0, "<")):
         beyond = builder.fcmp_ordered(sign, x, constant(limit))
         x = builder.select(beyond, constant(limit), x)
-    power = _exp2(builder, builder.fmul(x, constant(-1.4426950408889634)))
+    power = exp2(builder, builder.fmul(x, constant(-1.4426950408889634)))
     return builder.fdiv(constant(1), builder.fadd(constant(1), power))
 
 

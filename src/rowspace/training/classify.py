@@ -17,8 +17,6 @@ from rowspace.files import save
 from rowspace.kernels.jit import cold
 from rowspace.training.classify_course import (
     ClassifyCourse,
-    Event,
-    Trainer,
     blank_loss,
     how_of,
     lost_beyond,
@@ -27,6 +25,7 @@ from rowspace.training.classify_prepared import Prepared, parts, prepare
 from rowspace.training.classify_result import calibrated, course_of, judged
 from rowspace.training.classify_settings import Run, as_data, settings_of, warned
 from rowspace.training.classify_tables import started
+from rowspace.training.classify_trainer import Event, Trainer
 from rowspace.training.interrupt import Stopped, asked_to_stop
 from rowspace.training.labelled import labelled
 from rowspace.training.start import Source

@@ -15,8 +15,8 @@ from rowspace.evaluate.metrics import metric
 from rowspace.ragged import Ragged
 from rowspace.training.classify_baselines import baselines_of, memory, truth_of
 from rowspace.training.classify_calibrated import calibrated_head
-from rowspace.training.classify_course import Best
 from rowspace.training.classify_tables import bags_of
+from rowspace.training.classify_trainer import Best
 from rowspace.training.labelled import Labelled
 from rowspace.vectors import Head, Model
 from rowspace.vectors.predict import weighed
