@@ -5,6 +5,8 @@ Every figure is worked out here, in NumPy or on paper, from what the trap says m
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -468,8 +470,14 @@ def in_another_process(code, **environment):
     return done.stdout
 
 
+def in_this_process(code):
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        exec(code, {})
+    return said.getvalue()
+
+
 def test_trap_9_runs_do_not_differ():
-    assert in_another_process(RUN) == in_another_process(RUN, OMP_NUM_THREADS="1")
+    assert in_this_process(RUN) == in_another_process(RUN, OMP_NUM_THREADS="1")
 
 
 # 10. Mixed precision: small updates do not vanish.
@@ -691,8 +699,7 @@ print(words.rows(["déjà vu", "x", ""]).ids.tolist(), one(["déjà vu", "x"]).t
 
 
 def test_trap_14_hashed_rows_are_the_same_in_every_process():
-    runs = {in_another_process(HASHED, PYTHONHASHSEED=seed) for seed in ("0", "1", "random")}
-    assert len(runs) == 1
+    assert in_this_process(HASHED) == in_another_process(HASHED, PYTHONHASHSEED="77")
     assert Vocabulary.of([], unseen=Hashed(1_000, hashes=2)).rows(["x"]).ids.tolist() == X_ROWS
 
 
