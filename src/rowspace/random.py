@@ -36,6 +36,7 @@ class Stream(IntEnum):
     PAIRS = 14
     INTERACTIONS = 15
     AUTOTUNE = 16
+    SAMPLING = 17
 
 
 def mix(state: ArrayLike) -> np.ndarray:
