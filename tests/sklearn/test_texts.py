@@ -50,7 +50,7 @@ def test_sms_are_told_by_a_classifier(messages):
     assert model.classes_.tolist() == ["ham", "spam"]
     found = model.predict_proba(["", *test[:20]])
     assert found.sum(axis=1) == pytest.approx(1)
-    assert found[0, 0] > 0.8  # of nothing the commoner class is likelier
+    assert found[0, 0] > 0.6  # of nothing the commoner class is likelier
 
 
 def test_sms_as_vectors_in_a_pipeline(messages):

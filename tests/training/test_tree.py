@@ -41,7 +41,8 @@ def test_the_loss_is_that_of_a_softmax_over_all_words(objective: Any, unseen: An
     assert model.context is None
 
 
-def test_deterministic_is_deterministic() -> None:
+def test_deterministic_is_deterministic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rowspace.training.settings.usable_cores", lambda: 2)
     rows = [
         rs.train(
             rs.SkipGram(dim=8, loss="hs"), text(), **settings(threads=threads, deterministic=True)
