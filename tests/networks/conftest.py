@@ -7,6 +7,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from rowspace import nn  # noqa: E402
+from rowspace.corpus.conll import Tagged  # noqa: E402
+from rowspace.networks.tagging import train_tagger  # noqa: E402
 from rowspace.networks.task import Task  # noqa: E402
 
 
@@ -63,3 +65,41 @@ class Parity(Task):
 @pytest.fixture
 def parity():
     return Parity
+
+
+NAMES = ("Rome", "Lima", "Oslo", "Paris", "Cairo", "Accra")
+SMALL = {
+    "dim": 12, "letter_dim": 6, "filters": 8, "piece_dim": 8, "shape_dim": 6, "hidden": 16,
+    "batch": 4, "threads": 1, "epochs": 12, "lr": 0.01,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def small():
+    """Settings of a tagger that trains in a moment."""
+    return SMALL
+
+
+@pytest.fixture(scope="session")
+def places():
+    """Sixty sentences of four words, with places in some."""
+    words = [["we", "went", "to", name] for name in NAMES * 5]
+    words += [["they", "like", name, "too"] for name in NAMES * 3]
+    words += [["we", "like", "old", "bread"]] * 12
+    tags = [["B-LOC" if word in NAMES else "O" for word in one] for one in words]
+    return Tagged(words, tags, [("places", 1)] * len(words), "iob2", "places")
+
+
+@pytest.fixture(scope="session")
+def places_model(places):
+    """A tagger of places."""
+    return train_tagger(places, **SMALL, deterministic=True)
+
+
+@pytest.fixture(scope="session")
+def speech_model():
+    """A tagger of parts of speech."""
+    words = [["the", "dog", "barks"], ["the", "cat", "sleeps"], ["a", "dog", "sleeps"]] * 8
+    tags = [["DET", "NOUN", "VERB"]] * len(words)
+    data = Tagged(words, tags, [("speech", 1)] * len(words), "plain", "speech")
+    return train_tagger(data, **SMALL, deterministic=True)

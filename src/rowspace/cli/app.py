@@ -50,6 +50,8 @@ TRAINERS = {
             "rowspace.cli.train_table:table",
             "Vectors of a table's columns, and its target.",
         ),
+        "tag": ("rowspace.cli.train_tag:tag", "Tags of words: names, parts of speech."),
+        "generate": ("rowspace.cli.train_generate:generate", "More text like a text."),
     },
 }
 

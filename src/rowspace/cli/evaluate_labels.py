@@ -44,13 +44,18 @@ def show_labels(output: Output, model: Model, asked: Asked) -> list[Score]:
     from rowspace.evaluate.labels import examples, judge_labels, judge_table
     from rowspace.vectors.tabular import is_tabular
 
-    if is_tabular(model):
+    network = model.config.get("network")
+    if isinstance(network, dict) and network.get("kind") == "tag":
+        from rowspace.networks.tagging import judge_tagger
+
+        found: Judged | list[Score] = judge_tagger(model, asked.labels)
+    elif is_tabular(model):
         if asked.text or asked.label or asked.separator or asked.threshold is not None:
             raise Mistake(
                 "--text, --label, --separator and --threshold are for models of texts",
                 hint="a table's model knows its columns and its target",
             )
-        found: Judged | list[Score] = judge_table(model, asked.labels, k=asked.ks)
+        found = judge_table(model, asked.labels, k=asked.ks)
     else:
         given = examples(
             model, asked.labels, label=asked.label, separator=asked.separator,

@@ -232,12 +232,13 @@ def _utf8(block: object, errors: Reading) -> bytes:
 
 def _format(head: Sequence[tuple[int, bytes]]) -> str:
     """What the first lines look like."""
-    lines = [line for _, line in head if line.strip()]
+    lines = [line.strip() for _, line in head if line.strip()]
     if any(line.count(b"\t") == CONLLU - 1 and line[:1].isdigit() for line in lines):
         return "conllu"
-    cut = [line.split() for line in lines]
-    slashed = all(b"/" in word.strip(b"/") for words in cut for word in words)
-    return "slashes" if cut and slashed and b"\t" not in b"".join(lines) else "columns"
+    words = [word for line in lines for word in line.split()]
+    slashed = sum(1 for word in words if b"/" in word.strip(b"/"))
+    tabs = any(b"\t" in line for line in lines)
+    return "slashes" if 3 * slashed > 2 * len(words) and not tabs else "columns"
 
 
 def _slashes(source: str, number: int, line: bytes) -> list[tuple[str, str, int]]:

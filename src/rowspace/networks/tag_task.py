@@ -34,6 +34,7 @@ class Parts:
     train: Tagged
     valid: Tagged | None
     test: Tagged | None
+    reading: TagReading
 
     @classmethod
     def of(cls, data: Any, test: Any, reading: TagReading, run: Run) -> Parts:
@@ -53,7 +54,7 @@ class Parts:
         for one in (valid, tested):
             if one is not None:
                 require_kind(one, whole.spans)
-        return cls(whole, valid, tested)
+        return cls(whole, valid, tested, reading)
 
     def mark(self) -> str:
         """What tells the data apart, hexadecimal."""
@@ -84,6 +85,8 @@ class TagTask(Task):
         dropped = Dropout(run.embedding_dropout, run.embedding_dropout_of)  # type: ignore[arg-type]
         self.network: Tagger = Tagger(self.lexicon.sizes, self.tags.chains(), settings, dropped)
         self.found = started(self.network.words, list(self.lexicon.words), start, run)
+        if start is not None:
+            self.found |= _known(self.lexicon, start)
         for table in self.tables()[1:] if run.tune == "random" else ():
             started(table, [], None, run)  # type: ignore[arg-type]
         self.train = Sentences.of(parts.train.words, self.lexicon, self.tags.ids(parts.train))
@@ -142,3 +145,13 @@ def _beside(start: Vectors | None, settings: TagSettings) -> Sequence[str]:
         return ()
     names = (name.lower() if settings.lower else name for name in start.vocabulary)
     return list(dict.fromkeys(names))[: settings.more_words]
+
+
+def _known(lexicon: Lexicon, start: Vectors) -> dict[str, Any]:
+    """How many of the words of the training, and what share of its text, start from a vector."""
+    counts = lexicon.words.counts
+    words = [word for word, count in zip(lexicon.words, counts.tolist(), strict=True) if count]
+    there = start.vocabulary.ids(words) >= 0
+    there |= start.vocabulary.ids([word.lower() for word in words]) >= 0
+    share = float(counts[counts > 0][there].sum() / counts.sum())
+    return {"known": int(there.sum()), "of": len(words), "tokens": round(share, 6)}

@@ -93,8 +93,10 @@ def tagged(model: Model, texts: Iterable[str]) -> Iterator[list[Found]]:
 
 
 def judge_tagger(model: Model, source: Any, *, reading: TagReading | None = None) -> Judged:
-    """Judge a model of `train tag` on words whose tags are known. Raises InputError."""
+    """Judge a model of `train tag` on words whose tags are known, read as those of the training
+    unless `reading` says otherwise. Raises InputError."""
     answers = Answers.of(model)
+    reading = reading or TagReading(**model.config.get("reading", {}))
     data = source if isinstance(source, Tagged) else read(source, reading)
     require_kind(data, answers.tags.spans)
     return judge_tags(data.tags, answers.tagged(data.words), spans=answers.tags.spans)
@@ -120,7 +122,10 @@ class Making:
 
     def task(self) -> TagTask:
         """A network to train."""
-        return TagTask(self.parts, self.settings, self.run, self.start)
+        task = TagTask(self.parts, self.settings, self.run, self.start)
+        if task.found:
+            self.tell({"type": "start", **task.found})
+        return task
 
     def kept(self, task: TagTask) -> Model:
         """The network as a model."""
@@ -132,7 +137,8 @@ class Making:
         record = {"data": {"sentences": len(train), "words": train.tokens, "scheme": train.scheme}}
         if task.found:
             record["start"] = task.found
-        config = {"network": network, "training": self.run.as_data()}
+        reading = asdict(self.parts.reading)
+        config = {"network": network, "training": self.run.as_data(), "reading": reading}
         tables = tables_of(task.network, task.lexicon)
         return to_model(task.network, tables, config=config, record=record)
 
