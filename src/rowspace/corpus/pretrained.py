@@ -29,7 +29,7 @@ class Pretrained:
     @classmethod
     def load(cls, path: str) -> Pretrained:
         """Raises InputError, FormatError, or MissingExtraError without the `tokenizers` extra."""
-        _library()
+        tokenizers_module()
         try:
             with open(path, "rb") as file:
                 text = file.read()
@@ -43,10 +43,10 @@ class Pretrained:
     @classmethod
     def of(cls, text: bytes, path: object) -> Pretrained:
         """From the content of a tokenizer.json, found in `path`; raises as `load` does."""
-        tokenizers = _library()
+        tokenizers = tokenizers_module()
         _check(text, path)
         try:
-            with _asked("not a tokenizer.json that can be used"):
+            with asked("not a tokenizer.json that can be used"):
                 library = tokenizers.Tokenizer.from_str(text.decode())
         except InputError as error:
             raise FormatError(path, error.message) from None
@@ -61,20 +61,29 @@ class Pretrained:
         """The tokens of each line, without special tokens around them. Raises InputError."""
         for start in range(0, len(lines), LINES):
             batch = lines[start : start + LINES]
-            with _asked("the tokenizer cannot cut this text"):
+            with asked("the tokenizer cannot cut this text"):
                 encodings = self.library.encode_batch_fast(batch, add_special_tokens=False)
             for encoding in encodings:
                 yield list(map(self.names.__getitem__, encoding.ids))
 
+    def ids_of(self, lines: list[str]) -> Iterator[list[int]]:
+        """The ids of the tokens of each line, as `cut` cuts them. Raises InputError."""
+        for start in range(0, len(lines), LINES):
+            batch = lines[start : start + LINES]
+            with asked("the tokenizer cannot cut this text"):
+                encodings = self.library.encode_batch_fast(batch, add_special_tokens=False)
+            for encoding in encodings:
+                yield encoding.ids
+
     def ids(self, text: str) -> list[int]:
         """The ids of the tokens of a text, as `cut` cuts it. Raises InputError."""
-        with _asked("the tokenizer cannot cut this text"):
+        with asked("the tokenizer cannot cut this text"):
             found: list[int] = self.library.encode(text, add_special_tokens=False).ids
         return found
 
 
 @contextmanager
-def _asked(what: str) -> Iterator[None]:
+def asked(what: str) -> Iterator[None]:
     """Turns what the library raises, such as an unknown token it has no id for, into InputError.
 
     It raises `Exception` itself; where its Rust code panics, as at a broken table of characters, a
@@ -90,7 +99,7 @@ def _asked(what: str) -> Iterator[None]:
         raise InputError(f"{what}: {error}") from None
 
 
-def _library() -> Any:
+def tokenizers_module() -> Any:
     """The module, loaded at first use. Raises MissingExtraError."""
     try:
         import tokenizers
