@@ -21,15 +21,17 @@ BACKEND = os.environ.get("KERAS_BACKEND", "torch")
 @pytest.mark.skipif(not MESSAGES.exists(), reason=f"{MESSAGES} is not there (ROWSPACE_DATA)")
 @pytest.mark.skipif(find_spec("keras") is None, reason="needs keras (the `keras` extra)")
 @pytest.mark.skipif(find_spec(BACKEND) is None, reason=f"needs Keras's backend {BACKEND}")
-def test_it_beats_the_commonest_label():
-    words = [sys.executable, str(ROOT / "examples" / "keras_classifier.py"), str(MESSAGES)]
+def test_it_beats_the_commonest_label(tmp_path):
+    some = MESSAGES.read_text("utf-8").split("\n")[:3000]
+    (tmp_path / "some.tsv").write_text("\n".join(some), "utf-8")
+    words = [sys.executable, str(ROOT / "examples" / "keras_classifier.py"), "some.tsv"]
     env = {**os.environ, "KERAS_BACKEND": BACKEND}
-    done = subprocess.run(words, env=env, capture_output=True, text=True)
+    done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     said = re.fullmatch(r"accuracy (\d\.\d+) on (\d+) texts held out\n", done.stdout)
     assert said, done.stdout
-    lines = {line for line in MESSAGES.read_text("utf-8").split("\n") if line}
+    lines = {line for line in some if line}
     counts = Counter(line.split("\t")[0] for line in lines)
     commonest = max(counts.values()) / counts.total()
-    assert int(said[2]) >= 500
-    assert float(said[1]) > commonest + 0.08  # 0.97 and more against 0.88
+    assert int(said[2]) >= 280
+    assert float(said[1]) > commonest + 0.06  # 0.97 against 0.87

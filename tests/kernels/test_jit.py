@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,20 @@ def run(cache: Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=env, capture_output=True, text=True, check=True)
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder of caches in which the kernel has been compiled, and where in it."""
+    cache = tmp_path_factory.mktemp("compiled")
+    return cache, Path(run(cache).stdout.split()[0])
+
+
+@pytest.fixture
+def kept(compiled: tuple[Path, Path], tmp_path: Path) -> Path:
+    """Where a copy of it lies that a test may harm; `tmp_path` is the folder of caches."""
+    shutil.copytree(compiled[0], tmp_path, dirs_exist_ok=True)
+    return tmp_path / compiled[1].relative_to(compiled[0])
+
+
 def test_compiled_once_and_kept(tmp_path: Path) -> None:
     first, second = run(tmp_path), run(tmp_path)
     assert first.stdout.split()[1:] == ["True", "0"]
@@ -36,9 +51,9 @@ def test_compiled_once_and_kept(tmp_path: Path) -> None:
     assert first.stderr == second.stderr == ""
 
 
-def test_case_26_a_corrupt_cache_is_set_aside(tmp_path: Path) -> None:
-    folder = Path(run(tmp_path).stdout.split()[0])
-    files = [*folder.rglob("*.nbi"), *folder.rglob("*.nbc")]
+def test_case_26_a_corrupt_cache_is_set_aside(tmp_path: Path, kept: Path) -> None:
+    files = [*kept.rglob("*.nbi"), *kept.rglob("*.nbc")]
+    assert files
     for path in files:
         path.write_bytes(b"\x80\x04 not what it was")
     again = run(tmp_path)
@@ -55,18 +70,16 @@ def test_case_26_a_cache_that_cannot_be_made(tmp_path: Path) -> None:
     assert not Path(done.stdout.split()[0]).exists()  # the private folder is gone with the run
 
 
-def test_case_26_a_cache_others_may_write_to_is_ignored(tmp_path: Path) -> None:
-    folder = Path(run(tmp_path).stdout.split()[0])
-    folder.chmod(0o777)
+def test_case_26_a_cache_others_may_write_to_is_ignored(tmp_path: Path, kept: Path) -> None:
+    kept.chmod(0o777)
     done = run(tmp_path)
     assert "others may write to it" in done.stderr
-    assert Path(done.stdout.split()[0]) != folder
+    assert Path(done.stdout.split()[0]) != kept
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to chown")
-def test_case_26_a_foreign_cache_is_ignored(tmp_path: Path) -> None:
-    folder = Path(run(tmp_path).stdout.split()[0])
-    os.chown(folder, 12345, 12345)
+def test_case_26_a_foreign_cache_is_ignored(tmp_path: Path, kept: Path) -> None:
+    os.chown(kept, 12345, 12345)
     done = run(tmp_path)
     assert "belongs to another user" in done.stderr
-    assert Path(done.stdout.split()[0]) != folder
+    assert Path(done.stdout.split()[0]) != kept
