@@ -8,6 +8,7 @@ import pytest
 import rowspace as rs
 from rowspace.errors import InputError, SettingError
 from rowspace.vectors import best
+from rowspace.vectors import head as module
 from rowspace.vectors.head import Head
 from rowspace.vectors.huffman import huffman
 
@@ -75,6 +76,7 @@ def test_counts_that_make_no_tree(counts):
 def test_k_and_threshold(loss, compiled, monkeypatch):
     if compiled:
         monkeypatch.setattr(best, "MANY", 0)
+        monkeypatch.setattr(module, "MANY", 0)
     one = head(loss)
     everything = one.top(HIDDEN, k=-1)
     assert everything.lengths.tolist() == [3, 3, 3]
@@ -92,9 +94,37 @@ def test_k_and_threshold(loss, compiled, monkeypatch):
     assert not len(one.top(HIDDEN[:0], k=2))
 
 
-def test_more_labels_than_scores_at_a_time(monkeypatch):
-    from rowspace.vectors import head as module
+@pytest.mark.parametrize("exact", [False, True])
+def test_of_labels_that_come_out_equal_the_last_is_best(exact):
+    """As it is where all are asked for: the one best is found in another way."""
+    draw = np.random.default_rng(1)
+    rows = draw.integers(-1, 2, (40, 3)) + draw.integers(0, 2, (40, 1)) * np.float32(1e-7)
+    labels = rs.Vocabulary.of([f"l{i}" for i in range(40)], counts=[1] * 40)
+    one = Head(labels, rows.astype(np.float32), "softmax", exact)
+    hidden = draw.normal(0, 1, (200, 3)).astype(np.float32)
+    found = one.top(hidden)
+    scores = np.log(one.scores(hidden))
+    right = 39 - scores[:, ::-1].argmax(axis=1)
+    assert found.ids.tolist() == right.tolist()
+    assert found.weights == pytest.approx(one.scores(hidden).max(axis=1), rel=1e-6)
+    least = float(np.median(found.weights))
+    kept = one.top(hidden, threshold=least)
+    p = one.scores(hidden).max(axis=1) - (0 if exact else 1e-5)
+    assert (kept.lengths[p > least * 1.001] == 1).all()
+    assert (kept.lengths[p < least * 0.999] == 0).all()
 
+
+@pytest.mark.parametrize("loss", ["softmax", "hs"])
+def test_numbers_that_are_none_are_heard_of_in_compiled_code_too(loss, monkeypatch):
+    monkeypatch.setattr(best, "MANY", 0)
+    monkeypatch.setattr(module, "MANY", 0)
+    with pytest.raises(InputError, match="not finite"):
+        head(loss, rows=((np.nan, 1), (1, 1)), counts=(1, 1)).top(HIDDEN)
+    huge = head(loss, rows=((3e38, 3e38), (1, 1)), counts=(1, 1))
+    assert huge.top(np.full((1, 2), 9, np.float32)).ids.tolist() == [0]
+
+
+def test_more_labels_than_scores_at_a_time(monkeypatch):
     one = head("softmax")
     whole = one.top(HIDDEN, k=2)
     monkeypatch.setattr(module, "SCORES", 3)

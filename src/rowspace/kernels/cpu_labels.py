@@ -6,9 +6,18 @@ many there are.
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
-from rowspace.kernels.jit import kernel
+from rowspace.kernels.jit import inlined, kernel
+
+BLOCK = 256
+"""Rows of weights that stay in a cache while texts pass by."""
+LARGEST = np.finfo(np.float32).max
+SLACK = 1e-3
+"""More than the steps of any way down add where they should take away."""
 
 
 @kernel
@@ -81,36 +90,114 @@ def best_of(
 
 
 @kernel
+def margins(hidden: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+    """out float32 [n, L] = hidden [n, D] · weights [L, D]ᵀ, in the calling thread: a library's
+    product would take threads of its own, and wait for those of another's."""
+    n, dim = hidden.shape
+    for begin in range(0, len(weights), BLOCK):
+        end = min(begin + BLOCK, len(weights))
+        for i in range(0, n - n % 4, 4):
+            a, b, c, d = hidden[i], hidden[i + 1], hidden[i + 2], hidden[i + 3]
+            for label in range(begin, end):
+                row = weights[label]
+                first, second = np.float32(0), np.float32(0)
+                third, fourth = np.float32(0), np.float32(0)
+                for at in range(dim):
+                    first += a[at] * row[at]
+                    second += b[at] * row[at]
+                    third += c[at] * row[at]
+                    fourth += d[at] * row[at]
+                out[i, label], out[i + 1, label] = first, second
+                out[i + 2, label], out[i + 3, label] = third, fourth
+        for i in range(n - n % 4, n):
+            for label in range(begin, end):
+                total = np.float32(0)
+                for at in range(dim):
+                    total += hidden[i, at] * weights[label, at]
+                out[i, label] = total
+
+
+class Walk(NamedTuple):
+    """A tree int32 [2 L - 1, 2], its inner nodes' rows float32 [L - 1 or more, D], and how
+    `labels_reference.steps_of` makes steps of their margins."""
+
+    children: np.ndarray
+    weights: np.ndarray
+    tiny: float
+    exact: bool
+
+
+@inlined
+def _sigmoid(margin: float) -> float:
+    power = np.float32(math.exp(-margin))
+    return np.float32(1.0 / np.float64(np.float32(1) + power))
+
+
+@inlined
+def _steps(walk: Walk, vector: np.ndarray, node: int) -> tuple[float, float]:
+    """What going left and right adds; NaN where the margin is no finite number."""
+    margin = np.float32(0)
+    for at in range(len(vector)):
+        margin += vector[at] * walk.weights[node, at]
+    right = _sigmoid(margin)
+    left = np.float32(1.0 - np.float64(right))
+    if walk.exact:
+        left = _sigmoid(-margin)
+    if not abs(margin) <= LARGEST:
+        return np.float32(np.nan), np.float32(np.nan)
+    return (
+        np.float32(math.log(np.float64(left) + walk.tiny)),
+        np.float32(math.log(np.float64(right) + walk.tiny)),
+    )
+
+
+@kernel
 def best_in_tree(
-    children: np.ndarray,
-    steps: np.ndarray,
+    walk: Walk,
+    hidden: np.ndarray,
     k: int,
     least: float,
     scores: np.ndarray,
     labels: np.ndarray,
     sizes: np.ndarray,
-) -> None:
-    """As `labels_reference.best_in_tree` for each of `steps` float32 [n, L - 1, 2]."""
+) -> bool:
+    """As `labels_reference.best_in_tree` for each of `hidden` float32 [n, D], whose steps are
+    worked out as they are wanted. False: a margin is not a finite number, there are no answers.
+
+    For one label the walk begins with the likelier side all the way down: what scores less than
+    that leaf is not looked into.
+    """
+    children = walk.children
     leaves = (len(children) + 1) // 2
     own, names = np.empty(k + 1, np.float32), np.empty(k + 1, np.int32)
-    waiting, carried = (
-        np.empty(len(children) + 1, np.int32),
-        np.empty(len(children) + 1, np.float32),
-    )
-    for i in range(len(steps)):
+    waiting = np.empty(len(children) + 1, np.int32)
+    carried = np.empty(len(children) + 1, np.float32)
+    for i in range(len(hidden)):
+        lowest = least
+        if k == 1:
+            node, score = len(children) - 1, np.float32(0)
+            while node >= leaves:
+                left, right = _steps(walk, hidden[i], node - leaves)
+                node = children[node, 0] if left > right else children[node, 1]
+                score += max(left, right)
+            # A step of fastText's may add up to log(1 + tiny).
+            lowest = max(lowest, score - (0.0 if walk.exact else SLACK))
         size, depth = 0, 1
         waiting[0], carried[0] = len(children) - 1, 0
         while depth > 0:
             depth -= 1
             node, score = waiting[depth], carried[depth]
-            if score < least or (size == k and score < own[0]):
+            if score < lowest or (size == k and score < own[0]):
                 continue
             if node < leaves:
                 size = _push(own, names, size, k, score, node)
                 continue
-            down = steps[i, node - leaves]
-            waiting[depth], carried[depth] = children[node, 1], score + down[1]
-            waiting[depth + 1], carried[depth + 1] = children[node, 0], score + down[0]
+            left, right = _steps(walk, hidden[i], node - leaves)
+            if left != left or right != right:
+                return False
+            waiting[depth], carried[depth] = children[node, 1], score + right
+            waiting[depth + 1], carried[depth + 1] = children[node, 0], score + left
             depth += 2
         _in_order(own, names, size)
         scores[i, :size], labels[i, :size], sizes[i] = own[:size], names[:size], size
+    return True

@@ -82,19 +82,26 @@ def find_words(
     """The id of each word, -1 where it is not an item; as `Items.find`."""
     slots, offsets, text, table = items.slots, items.offsets, items.bytes, items.table
     size, mask = len(offsets) - 1, len(slots) - 1
+    # Each memory is asked for in a loop of its own, so that a core waits for many words at once.
+    own, firsts = np.empty(len(ids), np.int64), np.empty(len(ids), np.int64)
     for w in range(len(ids)):
-        start, length = starts[w], stops[w] - starts[w]
         value = np.uint32(0xFFFFFFFF)
-        for at in range(start, stops[w]):
+        for at in range(starts[w], stops[w]):
             byte = np.uint32(data[at])
             value = table[(value ^ byte) & np.uint32(0xFF)] ^ (value >> np.uint32(8))
-        slot = np.int64(value ^ np.uint32(0xFFFFFFFF)) & mask
+        own[w] = np.int64(value ^ np.uint32(0xFFFFFFFF)) & mask
+    for w in range(len(ids)):
+        ids[w] = slots[own[w]]
+    for w in range(len(ids)):
+        id = ids[w]
+        firsts[w] = offsets[id] if 0 <= id < size else -1
+    for w in range(len(ids)):
+        start, length = starts[w], stops[w] - starts[w]
+        slot, id, first = own[w], ids[w], firsts[w]
         ids[w] = -1
         for _ in range(mask + 1):
-            id = slots[slot]
             if id < 0 or id >= size:
                 break
-            first = offsets[id]
             if offsets[id + 1] - first == length and 0 <= first <= len(text) - length:
                 at = 0
                 while at < length and text[first + at] == data[start + at]:
@@ -103,6 +110,8 @@ def find_words(
                     ids[w] = id
                     break
             slot = (slot + 1) & mask
+            id = np.int64(slots[slot])
+            first = offsets[id] if 0 <= id < size else -1
 
 
 @kernel

@@ -72,6 +72,25 @@ def best_of(scores: np.ndarray, kept: np.ndarray, k: int) -> Heap:
     return heap
 
 
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + e^-x) as fastText rounds it, float32."""
+    with np.errstate(over="ignore"):
+        return (1.0 / (np.float32(1) + np.exp(-x)).astype(np.float64)).astype(np.float32)
+
+
+def log(p: np.ndarray, tiny: float) -> np.ndarray:
+    """log(p + tiny), float32."""
+    return np.log(p.astype(np.float64) + tiny).astype(np.float32)
+
+
+def steps_of(margins: np.ndarray, tiny: float, exact: bool) -> np.ndarray:
+    """What going left and right adds at each inner node, float32 [n, L - 1, 2]. exact: the left is
+    σ(-x) and not 1 - σ(x), which keeps the digits of a sure answer."""
+    right = sigmoid(margins)
+    left = sigmoid(-margins) if exact else (1.0 - right.astype(np.float64)).astype(np.float32)
+    return np.stack([log(left, tiny), log(right, tiny)], axis=2)
+
+
 def best_in_tree(children: np.ndarray, steps: np.ndarray, k: int, least: float) -> Heap:
     """The k best leaves below the last node of a binary tree, best first.
 

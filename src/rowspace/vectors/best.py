@@ -5,9 +5,12 @@ Axes: `n` texts, `L` labels.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from rowspace.kernels.cpu_labels import Walk
 
 # From so many scores on, loading the compiled twin is worth its half second.
 MANY = 1 << 16
@@ -24,7 +27,8 @@ class Answers(NamedTuple):
 def best_of(scores: np.ndarray, kept: np.ndarray, k: int) -> Answers:
     """The k best of `scores` float32 [n, L] where `kept` bool [n, L], best first."""
     if k == 1:
-        return _best_one(scores, kept)
+        labels, found, there = best_one(scores, kept)
+        return Answers(found[there], labels[there], there.astype(np.int64))
     if scores.size >= MANY:
         from rowspace.kernels.cpu_labels import best_of as compiled
 
@@ -38,24 +42,26 @@ def best_of(scores: np.ndarray, kept: np.ndarray, k: int) -> Answers:
 
 def best_in_tree(tree: np.ndarray, steps: np.ndarray, k: int, least: float) -> Answers:
     """The k best leaves of `tree` int32 [2 L - 1, 2]; steps float32 [n, L - 1, 2]."""
-    if steps.size >= MANY:
-        from rowspace.kernels.cpu_labels import best_in_tree as compiled
-
-        wide = _empty(len(steps), k)
-        compiled(tree, steps, k, least, *wide)
-        return _flat(wide)
     from rowspace.kernels.labels_reference import best_in_tree as plain
 
     return _joined([plain(tree, each, k, least) for each in steps])
 
 
-def _best_one(scores: np.ndarray, kept: np.ndarray) -> Answers:
-    """The last of the best: what the heap keeps of equals."""
-    hidden = np.where(kept, scores, -np.inf)
-    labels = (scores.shape[1] - 1 - hidden[:, ::-1].argmax(axis=1)).astype(np.int32)
-    there = np.asarray(kept.any(axis=1))
-    found = np.flatnonzero(there)
-    return Answers(scores[found, labels[found]], labels[found], there.astype(np.int64))
+def best_on_the_way(walk: Walk, hidden: np.ndarray, k: int, least: float) -> Answers | None:
+    """The same for vectors float32 [n, D], compiled, looking at no more of the tree than it must.
+    None where a margin is not a finite number."""
+    from rowspace.kernels.cpu_labels import best_in_tree as compiled
+
+    wide = _empty(len(hidden), k)
+    return _flat(wide) if compiled(walk, hidden, k, least, *wide) else None
+
+
+def best_one(scores: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The last of the best: what the heap keeps of equals. Labels int32 [n], their scores, and
+    whether any was kept."""
+    seen = np.where(kept, scores, -np.inf)
+    labels = (scores.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)).astype(np.int32)
+    return labels, scores[np.arange(len(scores)), labels], np.asarray(kept.any(axis=1))
 
 
 def _empty(n: int, k: int) -> Answers:

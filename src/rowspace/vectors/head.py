@@ -13,8 +13,10 @@ from typing import final
 import numpy as np
 
 from rowspace.errors import InputError, SettingError
+from rowspace.kernels.labels_reference import log, sigmoid, steps_of
 from rowspace.ragged import Ragged
-from rowspace.vectors.best import Answers, best_in_tree, best_of
+from rowspace.vectors import best
+from rowspace.vectors.best import Answers, best_in_tree, best_of, best_one
 from rowspace.vectors.huffman import huffman, require_counts
 from rowspace.vectors.stored import Rows
 from rowspace.vocabulary import Vocabulary, to_text
@@ -27,6 +29,12 @@ REACH, STEPS = 8, 512
 LARGEST = float(np.finfo(np.float32).max)
 SCORES = 1 << 20
 """Scores worked out at a time."""
+HELD = 1 << 26
+"""Numbers of weights that are kept in memory, decoded."""
+EQUAL = 2e-5
+"""Margins nearer to each other than this may have the same score once it is rounded."""
+# From so many texts on, the compiled product is there already.
+MANY = 256
 
 
 @final
@@ -102,48 +110,82 @@ class Head:
         return Ragged(labels, offsets, np.exp(scores))
 
     def _top(self, hidden: np.ndarray, k: int, threshold: np.float32) -> Answers:
-        margins = self._margins(hidden)
-        if np.isnan(margins).any():
-            raise InputError(
-                "the labels' scores are not numbers, for the model's rows are not finite",
-                hint="`rowspace info --verify` says which row",
-            )
         if self.loss == "hs":
-            lowest = 0.0 if self.exact else -TINY
-            least = float(self._log(np.array([threshold]))[0]) if threshold > lowest else -np.inf
-            return best_in_tree(
-                self.tree, self._steps(margins[:, : len(self.labels) - 1]), k, least
-            )
+            return self._top_in_tree(hidden, k, threshold)
+        margins = self._margins(hidden)
+        if self.loss == "softmax" and k == 1:
+            return self._likeliest(margins, threshold)
         p = _softmax(margins) if self.loss == "softmax" else self._logistic(margins)
         return best_of(self._log(p), p >= threshold, k)
 
+    def _likeliest(self, margins: np.ndarray, threshold: np.float32) -> Answers:
+        """The best of each text by softmax: all is worked out for those alone that have rivals."""
+        labels = margins.argmax(axis=1).astype(np.int32)
+        below = margins - margins[np.arange(len(margins)), labels][:, None]
+        rivals = np.flatnonzero(np.count_nonzero(below >= -EQUAL, axis=1) > 1)
+        p = 1 / np.exp(below, out=below).sum(axis=1)
+        scores, kept = self._log(p), p >= threshold
+        if len(rivals):
+            every = _softmax(margins[rivals])
+            labels[rivals], scores[rivals], kept[rivals] = best_one(
+                self._log(every), every >= threshold
+            )
+        return Answers(scores[kept], labels[kept], kept.astype(np.int64))
+
+    def _top_in_tree(self, hidden: np.ndarray, k: int, threshold: np.float32) -> Answers:
+        lowest = 0.0 if self.exact else -TINY
+        least = float(self._log(np.array([threshold]))[0]) if threshold > lowest else -np.inf
+        if len(hidden) * len(self.labels) >= best.MANY and isinstance(self._held, np.ndarray):
+            from rowspace.kernels.cpu_labels import Walk
+
+            walk = Walk(self.tree, self._held, self._tiny, self.exact)
+            found = best.best_on_the_way(walk, hidden, k, least)
+            if found is not None:
+                return found
+        margins = self._margins(hidden)[:, : len(self.labels) - 1]
+        return best_in_tree(self.tree, steps_of(margins, self._tiny, self.exact), k, least)
+
+    @property
+    def _tiny(self) -> float:
+        return float(np.finfo(np.float64).tiny) if self.exact else TINY
+
     def _log(self, p: np.ndarray) -> np.ndarray:
-        tiny = np.finfo(np.float64).tiny if self.exact else TINY
-        return np.log(p.astype(np.float64) + tiny).astype(np.float32)
+        return log(p, self._tiny)
 
     def _logistic(self, margins: np.ndarray) -> np.ndarray:
-        return _sigmoid(margins) if self.exact else _looked_up(margins)
+        return sigmoid(margins) if self.exact else _looked_up(margins)
 
-    def _steps(self, margins: np.ndarray) -> np.ndarray:
-        """What going left and right adds at each inner node, float32 [n, L - 1, 2]."""
-        right = _sigmoid(margins)
-        left = (1.0 - right.astype(np.float64)).astype(np.float32)
-        if self.exact:  # 1 - σ(x) = σ(-x), which keeps the digits of a sure answer
-            left = _sigmoid(-margins)
-        return np.stack([self._log(left), self._log(right)], axis=2)
+    @cached_property
+    def _held(self) -> Rows:
+        """The weights as numbers in memory, unless they are very many."""
+        if self.weights.size > HELD:
+            return self.weights
+        return np.ascontiguousarray(self.weights[:], np.float32)
 
     def _margins(self, hidden: np.ndarray) -> np.ndarray:
-        """hidden · weightsᵀ, float32 [n, L]; a block of weights at a time."""
+        """hidden · weightsᵀ, float32 [n, L]; a block of weights at a time. Raises InputError where
+        one is not a number."""
         out = np.empty((len(hidden), len(self.weights)), np.float32)
         step = max(1, SCORES // self.weights.shape[1])
         with np.errstate(invalid="ignore", over="ignore"):
             for at in range(0, len(self.weights), step):
-                weights = self.weights[at : at + step]
-                some = hidden @ weights.T
+                weights = self._held[at : at + step]
+                some = out[:, at : at + step]
+                if len(hidden) >= MANY and weights.dtype == np.float32:
+                    from rowspace.kernels import cpu_labels
+
+                    cpu_labels.margins(hidden, weights, some)
+                else:
+                    np.matmul(hidden, weights.T, out=some)
                 if not np.isfinite(some).all():
                     wide = np.clip(hidden, -LARGEST, LARGEST).astype(np.float64)
-                    some = np.clip(wide @ weights.T.astype(np.float64), -LARGEST, LARGEST)
-                out[:, at : at + step] = some
+                    some[:] = np.clip(wide @ weights.T.astype(np.float64), -LARGEST, LARGEST)
+                    if np.isnan(some).any():
+                        raise InputError(
+                            "the labels' scores are not numbers, for the model's rows are not "
+                            "finite",
+                            hint="`rowspace info --verify` says which row",
+                        )
         return out
 
 
@@ -161,8 +203,3 @@ def _looked_up(margins: np.ndarray) -> np.ndarray:
     return np.where(margins < -REACH, np.float32(0), np.where(margins > REACH, 1, found)).astype(
         np.float32
     )
-
-
-def _sigmoid(margins: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        return (1.0 / (np.float32(1) + np.exp(-margins)).astype(np.float64)).astype(np.float32)

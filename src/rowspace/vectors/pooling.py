@@ -24,7 +24,7 @@ def pool(rows: Rows, bags: Ragged, how: Literal["sum", "mean"], *, many: int = M
 
     From `many` numbers on the sum is compiled.
     """
-    packed = _packed(rows)
+    packed = packed_rows(rows)
     if packed is None or len(bags.ids) * rows.shape[1] < many:
         return _pool_few(rows, bags, how)
     out = _pool_many(packed, bags)
@@ -36,7 +36,7 @@ def pool(rows: Rows, bags: Ragged, how: Literal["sum", "mean"], *, many: int = M
 def pool_weighted(rows: Rows, bags: Ragged, *, many: int = MANY) -> np.ndarray:
     """y[b] = Σ weights[i] · rows[ids[i]] over bag b, float32 [B, D]; an empty bag gives zeros."""
     weights = np.ones(len(bags.ids), np.float32) if bags.weights is None else bags.weights
-    packed = _packed(rows)
+    packed = packed_rows(rows)
     if packed is None or len(bags.ids) * rows.shape[1] < many:
         return _weigh_few(rows, bags, weights)
     from rowspace.kernels.cpu_pool import sum_weighted
@@ -62,7 +62,7 @@ def _weigh_few(rows: Rows, bags: Ragged, weights: np.ndarray) -> np.ndarray:
     return out
 
 
-def _packed(rows: Rows) -> np.ndarray | None:
+def packed_rows(rows: Rows) -> np.ndarray | None:
     """The bytes of float32 rows where they lie, uint8 [R, 4 D]; None for rows of another kind."""
     if isinstance(rows, PackedRows):
         return rows.packed

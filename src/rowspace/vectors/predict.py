@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from rowspace.corpus.spacing import spaced
+from rowspace.corpus.spacing import spaced_lines
 from rowspace.errors import InputError
 from rowspace.ragged import Ragged
 from rowspace.vectors.head import Head
-from rowspace.vectors.pooling import pool, pool_weighted
+from rowspace.vectors.pooling import packed_rows, pool, pool_weighted
 from rowspace.vectors.quantized import QuantizedRows
 from rowspace.vectors.stored import Rows
 from rowspace.vectors.vectors import Vectors
-from rowspace.vocabulary import to_bytes
 from rowspace.vocabulary.count import usable_cores
 from rowspace.vocabulary.families import families, joined
 from rowspace.vocabulary.features import Features
+from rowspace.vocabulary.lines import Lines
 from rowspace.vocabulary.texts import text_bags
 
 Prediction = list[tuple[str, float]]
 """Labels and their probabilities, best first."""
 
-Block: TypeAlias = tuple[int, Sequence[bytes]]
+Block: TypeAlias = tuple[int, Lines]
 """Some texts, and the number of the first."""
 
-BLOCK = 1 << 18
-"""Bytes of texts worked on at a time, at least one text."""
-SMALL = 64
-"""What an empty text counts for."""
+READ, BLOCK = 2048, 1 << 17
+"""Texts read at a time, and bytes of those worked on at a time, at least one text."""
 # From so many numbers on, loading the compiled sums is worth its half second.
 MANY = 1 << 18
 
@@ -52,11 +50,18 @@ def predicted(
     cutting: how the model's texts were cut (`corpus.spacing`); {}: at white space, as they are.
     cells int64 [B, C]: `cell_rows` of the columns beside the texts.
     """
-    for found in answers(vectors, head, texts, k, threshold, cutting=cutting, cells=cells):
-        probabilities = np.zeros(0) if found.weights is None else found.weights
-        names = [head.names[label] for label in found.ids.tolist()]
-        pairs = list(zip(names, probabilities.tolist(), strict=True))
-        yield from (pairs[a:b] for a, b in pairwise(found.offsets.tolist()))
+    names = np.array([*head.names, None], object)[:-1]  # an array however few there are
+    blocks = answers(vectors, head, texts, k, threshold, cutting=cutting, cells=cells)
+    return chain.from_iterable(_pairs(names, found) for found in blocks)
+
+
+def _pairs(names: np.ndarray, found: Ragged) -> list[Prediction]:
+    weights = np.zeros(0) if found.weights is None else found.weights
+    pairs = zip(names[found.ids].tolist(), weights.tolist(), strict=True)
+    if (found.lengths == 1).all():
+        return [[pair] for pair in pairs]
+    flat = list(pairs)
+    return [flat[a:b] for a, b in pairwise(found.offsets.tolist())]
 
 
 def answers(
@@ -73,10 +78,13 @@ def answers(
     if isinstance(texts, (str, bytes)):
         raise InputError("texts must be a list of them, not one text", hint="put it into [ ]")
 
-    def work(at: tuple[int, Sequence[bytes]]) -> Ragged:
+    def work(at: Block) -> Ragged:
         first, block = at
         beside = None if cells is None else cells[first : first + len(block)]
-        hidden, known = text_vectors(vectors, spaced(block, cutting or {}), head, beside)
+        lines = Lines(spaced_lines(block.data, cutting or {}), len(block))
+        hidden, known = text_vectors(vectors, lines, head, beside)
+        if known.all():
+            return head.top(hidden, k, threshold)
         there = np.flatnonzero(known)
         found = head.top(hidden[there], k, threshold)
         sizes = np.zeros(len(block) + 1, np.int64)
@@ -109,7 +117,7 @@ def _in_threads(
 
 
 def text_vectors(
-    vectors: Vectors, texts: Sequence[bytes], head: Head, cells: np.ndarray | None = None
+    vectors: Vectors, texts: Sequence[bytes] | Lines, head: Head, cells: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The vector of each text, float32 [B, D], and whether anything of it is known, bool [B].
 
@@ -124,33 +132,30 @@ def text_vectors(
 
 def weighed(rows: Rows, bags: Ragged) -> np.ndarray:
     """The weighted sum of each bag's rows, float32 [B, D], in the calling thread."""
-    if len(bags.ids) * rows.shape[1] < MANY or not _plain(rows):
-        return pool_weighted(rows, bags)
-    return _sums(rows, bags, mean=False)
+    found = _sums(rows, bags, mean=False)
+    return pool_weighted(rows, bags) if found is None else found
 
 
-def _sums(rows: Rows, bags: Ragged, *, mean: bool) -> np.ndarray:
+def _sums(rows: Rows, bags: Ragged, *, mean: bool) -> np.ndarray | None:
+    """None: for few numbers, or rows that do not lie one after another as float32."""
+    packed = packed_rows(rows) if len(bags.ids) * rows.shape[1] >= MANY else None
+    if packed is None:
+        return None
     from rowspace.kernels.cpu_layer import pool as sums
 
     out = np.empty((len(bags), rows.shape[1]), np.float32)
-    table, ids = _frozen(np.asarray(rows)), bags.ids.astype(np.int64, copy=False)
+    table, ids = _frozen(packed.view(np.float32)), bags.ids.astype(np.int64, copy=False)
     sums(table, rows.shape[1], ids, bags.offsets, 0, len(bags), bags.weights, None, mean, None, out)
     return out
 
 
-def _plain(rows: Rows) -> bool:
-    """Whether the rows lie as numbers in memory or in a file, one after another."""
-    if not isinstance(rows, np.ndarray) or rows.dtype != np.float32:
-        return False
-    return rows.flags.c_contiguous and rows.flags.aligned
-
-
 def means(rows: Rows, bags: Ragged) -> np.ndarray:
     """The mean of each bag's rows, float32 [B, D]; zeros for an empty one."""
-    if len(bags.ids) * rows.shape[1] >= MANY and _plain(rows):
-        return _sums(rows, bags, mean=True)
+    found = _sums(rows, bags, mean=True)
+    if found is not None:
+        return found
     if not isinstance(rows, QuantizedRows) or len(bags.ids) * rows.shape[1] < MANY:
-        return pool(rows, bags, "mean", many=MANY)
+        return pool(rows, bags, "mean")
     from rowspace.kernels.cpu_codes import mean_codes
 
     nothing = np.zeros(0, np.uint8)
@@ -177,12 +182,14 @@ def _frozen(array: np.ndarray) -> np.ndarray:
 
 
 def _blocks(texts: Iterable[str | bytes]) -> Iterator[Block]:
-    first, block, size = 0, [], 0
-    for text in texts:
-        block.append(to_bytes(text))
-        size += len(block[-1]) + SMALL
-        if size >= BLOCK:
-            yield first, block
-            first, block, size = first + len(block), [], 0
-    if block:
-        yield first, block
+    given, first, most = iter(texts), 0, READ
+    if isinstance(texts, Sized):  # so that no small rest is left
+        most = max(1, -(-len(texts) // max(1, len(texts) // READ)))
+    count = most
+    while some := list(islice(given, count)):
+        lines = Lines.of(some)
+        for part in lines.parts(BLOCK):
+            yield first, part
+            first += len(part)
+        # Of long texts fewer are read ahead.
+        count = min(most, max(1, 8 * BLOCK * len(some) // (1 + len(lines.data))))

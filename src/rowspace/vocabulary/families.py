@@ -15,6 +15,7 @@ from rowspace.kernels.text_reference import words_of
 from rowspace.ragged import Ragged
 from rowspace.vocabulary.features import Features, slots_of
 from rowspace.vocabulary.items import to_bytes
+from rowspace.vocabulary.lines import Lines
 from rowspace.vocabulary.unseen import row_dtype
 from rowspace.vocabulary.vocabulary import Vocabulary
 
@@ -34,18 +35,19 @@ def no_cells(n: int) -> np.ndarray:
 
 
 def families(
-    vocabulary: Vocabulary, texts: Sequence[bytes], cells: np.ndarray | None = None
+    vocabulary: Vocabulary, texts: Sequence[bytes] | Lines, cells: np.ndarray | None = None
 ) -> Ragged:
     """The four bags of each text, one after another: 4 B bags of rows. `cells`: int64 [B, C], the
     rows of other columns' cells, -1 for none."""
     features = vocabulary.unseen
     if not isinstance(features, Features):
         raise TypeError(f"a vocabulary of features was wanted, not of {features!r}")
-    cells = no_cells(len(texts)) if cells is None else cells
-    if sum(map(len, texts)) >= FEW:
-        return _compiled(vocabulary, features, texts, cells)
+    lines = Lines.of(texts)
+    cells = no_cells(len(lines)) if cells is None else cells
+    if len(lines.data) >= FEW:
+        return _compiled(vocabulary, features, lines, cells)
     bags: list[Sequence[int]] = []
-    for text, beside in zip(texts, cells.tolist(), strict=True):
+    for text, beside in zip(lines.listed(), cells.tolist(), strict=True):
         bags += features.families(vocabulary.items, words_of(text))
         bags.append([row for row in beside if row >= 0])
     ragged = Ragged.of(bags)
@@ -69,18 +71,17 @@ class Cut(NamedTuple):
     hashes: np.ndarray
 
     @classmethod
-    def of(cls, texts: Sequence[bytes]) -> Cut:
+    def of(cls, texts: Sequence[bytes] | Lines) -> Cut:
         """The words of each text as `words_of` cuts them, `<s>` before them."""
         from rowspace.kernels import cpu_features, cpu_text
 
-        begin = BEGIN + b" "
-        data = np.frombuffer(begin + begin.join([*texts, b"</s>"]), np.uint8)
-        cuts = np.zeros(len(texts) + 1, np.int64)
-        np.cumsum([len(text) + len(begin) for text in texts], out=cuts[1:])
-        most = len(data) // 2 + 2 * len(texts) + 1
+        begin, lines = BEGIN + b" ", Lines.of(texts)
+        lines = Lines(begin + lines.data.replace(b"\n", b"\n" + begin), len(lines))
+        data = np.frombuffer(lines.data + b"</s>", np.uint8)
+        most = len(data) // 2 + 2 * len(lines) + 1
         starts, stops = np.empty(most, np.int64), np.empty(most, np.int64)
-        firsts = np.empty(len(texts) + 1, np.int64)
-        cpu_text.cut_texts(data, cuts, starts, stops, firsts)
+        firsts = np.empty(len(lines) + 1, np.int64)
+        cpu_text.cut_texts(data, lines.cuts, starts, stops, firsts)
         n = firsts[-1]
         hashes = np.empty(n, np.uint64)
         cpu_features.hash_words(data, starts, stops, hashes)
@@ -115,7 +116,7 @@ class Cut(NamedTuple):
 
 
 def _compiled(
-    vocabulary: Vocabulary, features: Features, texts: Sequence[bytes], cells: np.ndarray
+    vocabulary: Vocabulary, features: Features, texts: Sequence[bytes] | Lines, cells: np.ndarray
 ) -> Ragged:
     from rowspace.kernels.cpu_features import as_sets, find_keys
 
@@ -129,7 +130,7 @@ def _compiled(
     grams, gram_cuts = cut.grams(features)
     find_keys(grams, gram_slots, first)
     rows = np.empty(len(ids) + len(runs) + len(grams) + cells.size, row_dtype(vocabulary.n_rows))
-    offsets = np.empty(FAMILIES * len(texts) + 1, np.int64)
+    offsets = np.empty(FAMILIES * (len(cut.firsts) - 1) + 1, np.int64)
     as_sets(ids, cut.firsts, runs, run_cuts, grams, gram_cuts, cells, rows, offsets)
     return Ragged(rows[: offsets[-1]], offsets)
 
@@ -187,8 +188,9 @@ class _Counted:
             before, firsts = self.n, np.empty(len(self.counts), np.int64)
             done, self.n = count_keys(keys, done, self.n, self.slots, self.counts, firsts)
             if cut is not None:
-                for at in firsts[before : self.n].tolist():
-                    self.words.append(cut.data[cut.starts[at] : cut.stops[at]].tobytes())
+                new, data = firsts[before : self.n], cut.data.tobytes()
+                bounds = zip(cut.starts[new].tolist(), cut.stops[new].tolist(), strict=True)
+                self.words += [data[start:stop] for start, stop in bounds]
             if done == len(keys):
                 return
             self._grow(2 * len(self.counts))

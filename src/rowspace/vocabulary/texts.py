@@ -7,7 +7,7 @@ Axes: `B` texts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from rowspace.ragged import Ragged
 from rowspace.vocabulary.exact import Exact
 from rowspace.vocabulary.grams import Grams
 from rowspace.vocabulary.items import Items
+from rowspace.vocabulary.lines import Lines
 from rowspace.vocabulary.subword import Subwords
 from rowspace.vocabulary.unseen import row_dtype
 from rowspace.vocabulary.vocabulary import Vocabulary
@@ -29,16 +30,16 @@ FEW = 1 << 16
 FIRST_ROWS = 1 << 16
 
 
-def text_bags(vocabulary: Vocabulary, texts: Sequence[bytes], labels: Items) -> Ragged:
+def text_bags(vocabulary: Vocabulary, texts: Sequence[bytes] | Lines, labels: Items) -> Ragged:
     """The rows of each text, a bag a text; [] for one of which nothing is known.
 
     A word is parted from the next by a space, tab, line end, form feed or zero byte. `</s>` ends
     a text wherever it stands.
     """
-    grams = _as_grams(vocabulary)
-    if grams is not None and sum(map(len, texts)) >= FEW:
-        return _compiled(vocabulary, grams, texts, labels)
-    bags = Ragged.of([_rows(vocabulary, text, labels) for text in texts])
+    grams, lines = _as_grams(vocabulary), Lines.of(texts)
+    if grams is not None and len(lines.data) >= FEW:
+        return _compiled(vocabulary, grams, lines, labels)
+    bags = Ragged.of([_rows(vocabulary, text, labels) for text in lines.listed()])
     return Ragged(bags.ids.astype(row_dtype(vocabulary.n_rows)), bags.offsets)
 
 
@@ -64,22 +65,18 @@ def _as_grams(vocabulary: Vocabulary) -> Grams | None:
     return Grams(buckets=0) if unseen == Exact() else None
 
 
-def _compiled(
-    vocabulary: Vocabulary, grams: Grams, texts: Sequence[bytes], labels: Items
-) -> Ragged:
+def _compiled(vocabulary: Vocabulary, grams: Grams, lines: Lines, labels: Items) -> Ragged:
     from rowspace.kernels import cpu_text
 
-    data = np.frombuffer(b"".join([*texts, b"</s>"]), np.uint8)
-    cuts = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=cuts[1:])
-    most = len(data) // 2 + 2 * len(texts) + 1
+    data = np.frombuffer(lines.data + b"</s>", np.uint8)
+    most = len(data) // 2 + 2 * len(lines) + 1
     starts, stops = np.empty(most, np.int64), np.empty(most, np.int64)
-    firsts = np.empty(len(texts) + 1, np.int64)
-    cpu_text.cut_texts(data, cuts, starts, stops, firsts)
+    firsts = np.empty(len(lines) + 1, np.int64)
+    cpu_text.cut_texts(data, lines.cuts, starts, stops, firsts)
     words = _Words(data, starts[: firsts[-1]], stops[: firsts[-1]])
     ids = words.find(vocabulary.items)
-    plain = all(label.startswith(LABEL) for label in labels.tokens())
-    cpu_text.drop_labels(*words, np.zeros(0, np.int32) if plain else words.find(labels), ids)
+    found = np.zeros(0, np.int32) if _begin_alike(labels) else words.find(labels)
+    cpu_text.drop_labels(*words, found, ids)
     settings, size = _settings(grams), len(vocabulary)
     dtype = row_dtype(vocabulary.n_rows)
     rows, offsets = words.rows(ids, settings, size, dtype)
@@ -94,10 +91,21 @@ def _compiled(
     return Ragged(out, ends)
 
 
+def _begin_alike(labels: Items) -> bool:
+    """Whether each label begins with `LABEL`."""
+    mark, starts = np.frombuffer(LABEL, np.uint8), labels.offsets[:-1]
+    if (np.diff(labels.offsets) < len(mark)).any():
+        return False
+    return all(bool((labels.bytes[starts + at] == byte).all()) for at, byte in enumerate(mark))
+
+
 def _settings(grams: Grams) -> cpu_text.Grams:
-    """The policy for the kernel, with a table of the buckets kept."""
+    """The policy for the kernel, with a table of the buckets kept, made once for a policy."""
     from rowspace.kernels import cpu_text
 
+    made = grams.__dict__.get("settings")
+    if made is not None:
+        return cast(cpu_text.Grams, made)
     kept, rows = grams.table
     slots = np.full(1 << (2 * len(kept) + 1).bit_length(), -1, np.int32)
     pruned = grams.kept is not None
@@ -105,6 +113,7 @@ def _settings(grams: Grams) -> cpu_text.Grams:
         grams.minn, grams.maxn, grams.words, grams.buckets, pruned, kept, rows, slots
     )
     cpu_text.place_kept(settings)
+    grams.__dict__["settings"] = settings
     return settings
 
 
