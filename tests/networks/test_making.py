@@ -80,6 +80,7 @@ def test_ctrl_c_keeps_the_best_and_a_checkpoint(parity, tmp_path, monkeypatch):
             os.kill(os.getpid(), signal.SIGINT)
 
     run = Run(epochs=8, lr=0.01, threads=1)
+    monkeypatch.setattr(keeping, "EVERY", 1e9)
     with pytest.raises(Stopped, match="after epoch"):
         run_it(parity, run, tell=stop, output=tmp_path / "young")
     monkeypatch.setattr(keeping, "EVERY", 0.0)
