@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import final
 
 import numpy as np
@@ -65,7 +66,7 @@ def prepare(
     warn: Callable[[str], None],
 ) -> Prepared:
     """The vocabulary, the labels and the texts as bags; what is odd about the data is told."""
-    counts = Counter(label for row in train.labels for label in row)
+    counts = Counter(chain.from_iterable(train.labels))
     if len(counts) < 2:
         raise InputError(
             f"{train.source}: there is only one label, {to_text(next(iter(counts)))!r:.60}: "
@@ -74,7 +75,7 @@ def prepare(
         )
     if train.dropped:
         warn(f"{train.dropped:,} rows without a label are left out")
-    empty = sum(not text.strip() for text in train.texts)
+    empty = train.texts.count(b"") + sum(map(bytes.isspace, train.texts))
     if empty:
         warn(f"{empty:,} texts are empty: they teach what the labels' shares are")
     if len(counts) >= MANY and objective.loss in ("softmax", "ova"):
@@ -87,19 +88,14 @@ def prepare(
             warn(f"dim is that of the start, {opened.dim}, and not {objective.dim}")
         objective = replace(objective, dim=opened.dim)
     vocabulary = vocabulary_of(train, objective)
-    several = any(len(row) > 1 for row in train.labels)
+    examples = examples_of(train, vocabulary, labels)
+    several = bool((examples.labels.lengths > 1).any())
     if several and objective.loss != "ova":
         warn(f"texts have several labels, and {objective.loss} tells one: --loss ova tells each")
     names = tuple(map(to_text, labels.items.tokens()))
-    own = class_weights(_first(train, labels), names, run.class_weights)
-    examples = examples_of(train, vocabulary, labels)
-    examples.weights[:] *= own[_first(train, labels)]
+    first = examples.labels.ids[examples.labels.offsets[:-1]]
+    examples.weights[:] *= class_weights(first, names, run.class_weights)[first]
     judge = None if valid is None else Judge.of(valid, vocabulary, labels, run.metric)
     if valid is not None and (unseen := unseen_labels(valid, labels).total()):
         warn(f"{unseen:,} labels of the validation part were never seen in training: all missed")
     return Prepared(objective, reading, vocabulary, labels, examples, judge, opened)
-
-
-def _first(train: Labelled, labels: Vocabulary) -> np.ndarray:
-    """The first label of each text, int64."""
-    return labels.items.find_many([row[0] for row in train.labels]).astype(np.int64)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from rowspace.training.labelled import Labelled
 from rowspace.vectors import Vectors
 from rowspace.vocabulary import Vocabulary, to_text
 from rowspace.vocabulary.cells import cell_item, cell_rows
+from rowspace.vocabulary.count import usable_cores
 from rowspace.vocabulary.families import families, in_blocks, learn_features
 from rowspace.vocabulary.features import Features
 
@@ -43,19 +46,25 @@ def vocabulary_of(train: Labelled, objective: Labels) -> Vocabulary:
 def bags_of(texts: Labelled, vocabulary: Vocabulary) -> Ragged:
     """The four bags of each text, one after another."""
     cells = cell_rows(vocabulary, texts.cells) if texts.cells else None  # type: ignore[arg-type]
-    blocks = [
-        families(vocabulary, texts.texts[a:b], None if cells is None else cells[a:b])
-        for a, b in in_blocks(texts.texts)
-    ]
+    places = list(in_blocks(texts.texts))
+
+    def bags(place: tuple[int, int]) -> Ragged:
+        first, last = place
+        beside = None if cells is None else cells[first:last]
+        return families(vocabulary, texts.texts[first:last], beside)
+
+    blocks = [bags(place) for place in places[:1]]  # what a vocabulary is looked up by is made once
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        blocks += pool.map(bags, places[1:])
     offsets = np.concatenate([np.zeros(1, np.int64), *(block.lengths for block in blocks)])
     return Ragged(np.concatenate([block.ids for block in blocks]), np.cumsum(offsets))
 
 
 def label_bags(rows: Sequence[Sequence[bytes]], labels: Vocabulary) -> Ragged:
     """The labels of each text, -1 for one that is not known."""
-    flat = labels.items.find_many([label for row in rows for label in row])
+    flat = labels.items.find_many(list(chain.from_iterable(rows)))
     offsets = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum([len(row) for row in rows], out=offsets[1:])
+    np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=offsets[1:])
     return Ragged(flat.astype(np.int64), offsets)
 
 

@@ -116,12 +116,12 @@ def _with_labels(
     cells: Mapping[str, np.ndarray],
     weights: np.ndarray,
 ) -> Labelled:
-    kept = np.array([bool(row) for row in labels], bool)
+    kept = np.fromiter(map(len, labels), np.int64, len(labels)) > 0
     if not kept.any():
         raise InputError(f"{source}: no row has both a text and a label")
     whole = Labelled(
         spaced(texts, reading.cutting),
-        [list(dict.fromkeys(row)) for row in labels],
+        [row if len(row) < 2 else list(dict.fromkeys(row)) for row in labels],
         source,
         weights.astype(np.float32),
         cells,
