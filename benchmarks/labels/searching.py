@@ -41,7 +41,7 @@ def searched(search: Own, labelled: Labelled, do: Do, log: Path) -> Data:
     log.parent.mkdir(parents=True, exist_ok=True)
     digest = search.digest(labelled)
     lines = log.read_text().splitlines() if log.exists() else []
-    done = {one["seed"]: one for one in map(json.loads, lines) if one["digest"] == digest}
+    done = {one["seed"]: one for one in map(json.loads, lines) if one.get("digest") == digest}
     job: dict[str, Any] = {name: labelled.part(name) for name in ("train", "valid", "test")}
     job |= {"budget": None, "trials": search.count, "start": search.start}
     for seed in range(FIRST_REFIT, FIRST_REFIT + search.seeds):

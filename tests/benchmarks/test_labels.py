@@ -18,9 +18,10 @@ from benchmarks.labels.large import large, paragraphs, taken
 from benchmarks.labels.parts import PARTS
 from benchmarks.labels.parts.predict import agreement
 from benchmarks.labels.parts.speed import Cell, compared, settings
-from benchmarks.labels.parts.start import as_sst, cut
+from benchmarks.labels.parts.start import as_sst, cut, fewer
 from benchmarks.labels.runners import trials
 from benchmarks.labels.runners.predictions import predicting
+from benchmarks.labels.searching import Own, searched
 from benchmarks.labels.sets import Labelled, drawn, labelled, made, sms, trec
 from benchmarks.labels.texts import parted, read, write
 from benchmarks.words.corpus import MissingDataError
@@ -190,6 +191,35 @@ def test_the_best_on_the_validation_part_meets_the_test_part(small, tmp_path):
     refits = [one for one in side.fitted if one[2] >= tuning.FIRST_REFIT]
     assert {(part, length) for part, length, _ in refits} == {("train", 4), ("both", 4)}
     assert not any("test" in job for task, job in side.jobs if task == "trials")
+
+
+def test_our_search_of_each_seed_meets_the_test_part_once(small, tmp_path):
+    asked: list[dict[str, Any]] = []
+
+    def do(task, **job):
+        asked.append(job)
+        right = "1" * 7 + str(job["seed"] % 2)
+        chosen = {"trainings": 12, "member_trainings": 8}
+        return {"accuracy": 0.9, "log_loss": 0.3, "valid": 0.8, "right": right,
+                "seconds": {}, "chosen": chosen, "more": 1}  # fmt: skip
+
+    log = tmp_path / "logs" / "log.jsonl"
+    first = searched(Own(12, 1), small, do, log)
+    assert searched(Own(12, 1), small, do, log) == first and len(asked) == 1
+    found = searched(Own(12, 3, "vectors"), small, do, log)
+    assert [one["seed"] for one in asked[1:]] == [100, 101, 102]
+    assert (asked[0]["start"], asked[1]["start"]) == ("", "vectors")
+    assert all(one["trials"] == 12 and one["budget"] is None for one in asked)
+    assert found["test"]["train"]["right"] == "3" * 7 + "1"
+    assert found["test"]["train"]["accuracy"] == [0.9] * 3
+    assert Own(12, 1).digest(small) != Own(13, 1).digest(small)
+
+
+def test_a_set_of_fewer_texts_has_the_same_test_part(small):
+    one = fewer(small, 3)
+    assert read(one.part("train")) == read(small.part("train"))[:3]
+    assert read(one.part("test")) == read(small.part("test"))
+    assert one.sizes["train"] == 3 and one.name != small.name
 
 
 def test_trials_in_the_log_are_not_done_again_and_one_that_diverges_is_last(small, tmp_path):

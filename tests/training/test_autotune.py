@@ -54,6 +54,23 @@ def test_the_same_number_of_trials_gives_the_same_model(quietly, data):
     assert untimed[0] == untimed[1]
 
 
+def test_with_vectors_to_start_from_both_ways_are_tried(quietly, reviews, data):
+    words = {word for text in data["text"] for word in text.split()}
+    rows = np.random.default_rng(0).normal(0, 0.1, (len(words), 6)).astype(np.float32)
+    start = rs.Vectors(rs.Vocabulary.from_counts(dict.fromkeys(sorted(words), 1)), rows)
+    model = quietly(data, start=start, trials=14)
+    trials = model.record["trials"]
+    assert [one["started"] for one in trials[:3]] == [True, True, False]
+    assert {one["dim"] for one in trials if one["started"]} == {6}
+    assert {one["dim"] for one in trials if not one["started"]} - {6}
+    assert right(model, reviews(200, seed=1, noise=0)) > 0.9
+    told = []
+    frozen = quietly(data, start=start, freeze=True, trials=6,
+                     progress=lambda event: told.append(event.get("message")))  # fmt: skip
+    assert all(one["started"] for one in frozen.record["trials"])
+    assert not [one for one in told if one]
+
+
 @pytest.fixture
 def clock(monkeypatch):
     """A clock by which every epoch takes a hundredth of a second, on any machine."""

@@ -109,6 +109,15 @@ def test_draws_are_settings_and_fixed_ones_stay(seed, several):
     assert all(one.objective.dim == 7 for one in space.known())
 
 
+def test_some_draws_start_from_vectors_with_their_dimension():
+    space = Space({}, labels=2, several=False, seed=1, start=30)
+    drawn = [space.drawn() for _ in range(20)]
+    assert {one.started for one in drawn} == {True, False}
+    assert {one.objective.dim for one in drawn if one.started} == {30}
+    assert all(space.near(one).started == one.started for one in drawn)
+    assert Space({}, labels=2, several=False, seed=1).drawn().started is None
+
+
 def test_draws_depend_on_the_seed_alone():
     one, other = (Space({}, labels=2, several=False, seed=9) for _ in range(2))
     assert [one.drawn() for _ in range(5)] == [other.drawn() for _ in range(5)]
@@ -150,6 +159,23 @@ def test_several_models_as_one_are_their_mean(reviews, loss):
         wanted = wanted + hidden @ (heads / temperature).T / 2
     got = hidden_of(model.vectors, texts) @ model.head.weights.T
     np.testing.assert_allclose(got[:, : wanted.shape[1]], wanted, rtol=2e-4, atol=2e-5)
+
+
+def test_members_begin_as_they_did_in_the_search(reviews):
+    """A start has a part in those alone that had it."""
+    data = labelled(reviews(120), TextReading())
+    rows = np.full((1, 6), 9.0, np.float32)
+    start = rs.Vectors(rs.Vocabulary.from_counts({"fine": 1}), rows)
+    trials = [Trial(n, Candidate(Labels(dim=6, lr=1e-9), 1, bool(n))) for n in range(2)]
+    for one in trials:
+        one.looks.append(Look(0, 1.0, 0.5, -0.5, 1.0, 1.0, None))
+    prepared = prepare(
+        data, None, Labels(dim=6), TextReading(), Run(), start=start, warn=lambda message: None
+    )
+    more = {"seed": 5, "threads": 1, "freeze": False, "stop": lambda: False}
+    place = prepared.vocabulary.id("fine")
+    scratch, started = (refitted(prepared, [one], trainings=1, **more) for one in trials)
+    assert np.ptp(started.rows[place]) < 1e-3 < np.ptp(scratch.rows[place])
 
 
 def replace_rows(prepared, rows):

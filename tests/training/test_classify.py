@@ -185,11 +185,20 @@ def test_from_vectors():
     ids = [start().vocabulary.id(word) for word in GOOD]
     kept = np.stack([model.vectors[word] for word in GOOD])
     own = np.asarray(start().rows)[ids]
-    assert np.allclose(kept / np.linalg.norm(kept), own / np.linalg.norm(own), atol=1e-6)
+    lengths = [np.linalg.norm(rows, axis=1, keepdims=True) for rows in (kept, own)]
+    assert np.allclose(kept / lengths[0], own / lengths[1], atol=1e-6)
     moved = trained(both, start=start(), maxn=0, words=1, gaps=False, valid=0)
     assert not np.allclose(np.stack([moved.vectors[word] for word in GOOD]), kept)
     with pytest.warns(UserWarning, match="dim is that of the start, 8"):
         trained(both, start=start(), dim=20, valid=0)
+
+
+def test_of_vectors_to_start_from_those_of_rare_words_are_longer():
+    texts = ["fine fine fine great", "awful dull dull", "fine dull", "fine dull"]
+    data = {"text": texts, "label": ["p", "n", "p", "n"]}
+    model = trained(data, start=start(), freeze=True, maxn=0, words=1, gaps=False, valid=0)
+    often, twice, once = (np.linalg.norm(model.vectors[word]) for word in ("fine", "dull", "great"))
+    assert 0 < often < twice < once
 
 
 def test_patience_ends_it():

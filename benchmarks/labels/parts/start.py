@@ -12,15 +12,19 @@ import lzma
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.harness.findings import Finding
 from benchmarks.labels.bench import ROWSPACE, Bench
 from benchmarks.labels.gained import gained
 from benchmarks.labels.parts.accuracy import side_tuned
+from benchmarks.labels.sets import PARTS, Labelled
+from benchmarks.labels.texts import read, write
 from benchmarks.words.corpus import MissingDataError
 
 GOAL = 2.0
+FEW = (500, 1000, 2000)
 _SET = "SST-2"
 _QUICK_LINES = 20_000
 _RECIPE = "1"
@@ -30,15 +34,32 @@ _BRACKETS = {"(": "-lrb-", ")": "-rrb-", '"': "''"}
 
 
 def start(bench: Bench) -> Iterator[list[Finding]]:
-    """Scratch is what `accuracy` has tuned, where it has."""
-    labelled = bench.set(_SET)
-    kept = started(bench)
+    """All texts, for which scratch is what `accuracy` has tuned; then a few of them."""
+    labelled, kept = bench.set(_SET), started(bench)
+    yield [_gain(bench, labelled, kept, GOAL)]
+    for texts in FEW:
+        if texts < labelled.sizes["train"]:
+            yield [_gain(bench, fewer(labelled, texts), kept, None)]
+
+
+def _gain(bench: Bench, labelled: Labelled, kept: Path, goal: float | None) -> Finding:
     scratch = side_tuned(bench, ROWSPACE.name, labelled)
     label = f", from {bench.options.vectors} {bench.options.dim}"
     ours = side_tuned(bench, ROWSPACE.name, labelled, label=label, start=str(kept))
-    what = f"{_SET}{label}, against scratch"
     told = f"{ours['valid']:.4f} on the validation part, scratch {scratch['valid']:.4f}"
-    yield [gained(what, ours["test"]["train"], scratch["test"]["train"], goal=GOAL, note=told)]
+    tests = ours["test"]["train"], scratch["test"]["train"]
+    return gained(f"{labelled.name}{label}, against scratch", *tests, goal=goal, note=told)
+
+
+def fewer(labelled: Labelled, texts: int) -> Labelled:
+    """The set with the first texts of its training part alone."""
+    folder = labelled.folder.with_name(f"{labelled.folder.name}-{texts}")
+    folder.mkdir(exist_ok=True)
+    for part in PARTS:
+        pairs = read(labelled.part(part))
+        write(folder / part, pairs[:texts] if part == "train" else pairs)
+    sizes = {**labelled.sizes, "train": texts}
+    return replace(labelled, name=f"{labelled.name}, {texts} texts", folder=folder, sizes=sizes)
 
 
 def started(bench: Bench) -> Path:

@@ -70,7 +70,8 @@ def settings_of(one: Mapping[str, Any]) -> str:
     """A trial's settings in a line."""
     grams = f"{one['minn']}-{one['maxn']}" if one["maxn"] else "none"
     gaps = ", gaps" if one["gaps"] else ""
-    rest = "".join(f", {name} {one[name]:g}" for name in ("dropout", "decay") if one[name])
+    start = ", from the vectors" if one.get("started") else ""
+    rest = start + "".join(f", {name} {one[name]:g}" for name in ("dropout", "decay") if one[name])
     return (
         f"{one['rule']} {one['lr']:g}, {one['epochs']} epochs, dim {one['dim']}, "
         f"words {one['words']}{gaps}, n-grams {grams}, min_grams {one['min_grams']}{rest}"

@@ -168,10 +168,11 @@ def _search(task: Task, limits: Limits, told: Told, asked: Callable[[], int]) ->
     run, fixed = task.run, dict(task.fixed)
     counts = Counter(label for row in task.train.labels for label in row)
     labels = Vocabulary.from_counts(counts)
-    if task.start is not None and task.start.vectors is not None:
-        fixed["dim"] = task.start.vectors.dim
+    start = 0 if task.start is None else task.start.vectors.dim
+    if start and run.freeze:
+        fixed.update(dim=start, started=True)
     several = any(len(row) > 1 for row in task.train.labels)
-    space = Space(fixed, labels=len(labels), several=several, seed=run.seed)
+    space = Space(fixed, labels=len(labels), several=several, seed=run.seed, start=start)
     truth = truth_of(task.valid, labels)
     name = run.metric or ("micro-f1" if isinstance(truth, Ragged) else "accuracy")
     measure = measure_of(name, [to_text(label) for label in labels.items.tokens()])

@@ -19,6 +19,7 @@ from rowspace.objectives.labels import Labels
 from rowspace.ragged import Ragged
 from rowspace.training.autotune_parts import taken
 from rowspace.training.autotune_search import Kept
+from rowspace.training.autotune_space import Candidate
 from rowspace.training.autotune_trial import Learned, Trial, learn
 from rowspace.training.classify_prepared import Prepared
 from rowspace.vectors import Head, Model, Vectors
@@ -75,7 +76,7 @@ def refitted(
     folded = wide([one.candidate.objective.dim for one in some], len(prepared.labels))
     fold = len(some) > 1 and folded == len(prepared.labels)
     for number, trial in enumerate(some):
-        one = _of_member(prepared, trial.candidate.objective)
+        one = _of_member(prepared, trial.candidate)
         try:
             learned = learn(
                 one, one.examples, trial.candidate.epochs, seed=seed + FIRST_SEED * (number + 1),
@@ -136,15 +137,14 @@ def _alone(prepared: Prepared, learned: Learned, temperature: float) -> tuple[np
     return rows, learned.heads / np.float32(temperature)
 
 
-def _of_member(prepared: Prepared, objective: Labels) -> Prepared:
-    """The texts with the families alone that a member has."""
-    dropped = []
+def _of_member(prepared: Prepared, candidate: Candidate) -> Prepared:
+    """The texts with the families alone that a member has, and the start if it has one."""
+    objective, dropped = candidate.objective, []
+    prepared = replace(prepared, start=prepared.start if candidate.started else None)
     if objective.words == 1 and not objective.gaps:
         dropped.append(RUNS)
     if not objective.maxn:
         dropped.append(GRAMS)
-    if prepared.start is not None:
-        objective = replace(objective, dim=prepared.objective.dim)
     if not dropped:
         return replace(prepared, objective=objective)
     examples = prepared.examples

@@ -91,7 +91,8 @@ class Ground:
         limits = {
             name: getattr(found.objective, name) for name in ("min_count", "min_grams", "max_grams")
         }
-        return replace(found, objective=replace(one.objective, **limits))
+        start = found.start if one.started else None
+        return replace(found, objective=replace(one.objective, **limits), start=start)
 
     def part(self, one: Candidate, number: int, share: float) -> Part:
         """Part `number` for a candidate, of that share of the training texts."""

@@ -28,6 +28,7 @@ FEATURES: tuple[Settings, ...] = (
 KNOWN: tuple[Settings, ...] = (
     {},
     {"lr": 0.03, "epochs": 4},
+    {"lr": 0.09, "epochs": 3, "dim": 8},
     {**FEATURES[3], "lr": 0.02, "epochs": 5, "dim": 64, "min_grams": 2},
     {**FEATURES[1], "lr": 0.05, "epochs": 8},
     {"lr": 0.05, "epochs": 8, "dropout": 0.5},
@@ -36,6 +37,11 @@ KNOWN: tuple[Settings, ...] = (
     {**FEATURES[5], "lr": 0.024, "epochs": 3, "min_grams": 2},
     {**FEATURES[6], "lr": 0.05, "epochs": 3},
 )
+STARTED: tuple[Settings, ...] = (
+    {"lr": 0.02, "epochs": 5, "started": True},
+    {**FEATURES[4], "lr": 0.02, "epochs": 5, "started": True},
+)
+"""With vectors to start from these come first, and the others are tried from scratch."""
 RATES = {"adagrad": (0.005, 0.3), "sgd": (0.03, 1.0)}
 DIMS, EPOCHS, EPOCHS_FIRST = (8, 96), (2, 40), 10
 DECAY = (1e-3, 0.3)
@@ -46,10 +52,11 @@ MANY_LABELS = 10_000
 @final
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Settings to be tried."""
+    """Settings to be tried. started: from the vectors of the start; None: there are none."""
 
     objective: Labels
     epochs: int
+    started: bool | None = None
 
     @property
     def features(self) -> tuple[Any, ...]:
@@ -61,7 +68,8 @@ class Candidate:
     def as_json(self) -> Settings:
         """Its settings, as data."""
         rest = {name: value for name, value in self.objective.config().items() if name != "name"}
-        return {**rest, "epochs": self.epochs}
+        start = {} if self.started is None else {"started": self.started}
+        return {**rest, "epochs": self.epochs, **start}
 
 
 @final
@@ -92,14 +100,17 @@ class Chance:
 @final
 class Space:
     """Candidates in which `fixed` stays as it is. labels: how many there are; several: a text may
-    have more than one."""
+    have more than one; start: the dimension of the vectors that some start from, 0 for none."""
 
-    def __init__(self, fixed: Mapping[str, Any], *, labels: int, several: bool, seed: int) -> None:
-        self.fixed, self.chance = dict(fixed), Chance(seed)
+    def __init__(
+        self, fixed: Mapping[str, Any], *, labels: int, several: bool, seed: int, start: int = 0
+    ) -> None:
+        self.fixed, self.chance, self.start = dict(fixed), Chance(seed), start
         loss = "ova" if several else "hs" if labels >= MANY_LABELS else "softmax"
         self.fixed.setdefault("loss", loss)
         self._features = [one for one in FEATURES if self._may(one)] or [{}]
-        self._known = self._distinct([self._made(one) for one in KNOWN])
+        known = [*STARTED, *({**one, "started": False} for one in KNOWN)] if start else KNOWN
+        self._known = self._distinct([self._made(one) for one in known])
 
     def known(self) -> list[Candidate]:
         """Those to begin with, the defaults first."""
@@ -119,6 +130,7 @@ class Space:
             "min_grams": chance.one((1, 1, 2)),
             "dropout": chance.one((0.0, 0.0, 0.2, 0.5)),
             "decay": chance.one((0.0, 0.0, 0.0, chance.scaled(*DECAY))),
+            **({"started": chance.one((True, False))} if self.start else {}),
         })  # fmt: skip
 
     def near(self, best: Candidate, *, features: bool = True) -> Candidate:
@@ -165,6 +177,9 @@ class Space:
         """With what is fixed; where one end of the n-grams is, the other follows it."""
         found = {**settings, **self.fixed}
         epochs = found.pop("epochs", EPOCHS_FIRST)
+        started = found.pop("started", True) if self.start else None
+        if started:
+            found["dim"] = self.start
         usual = Labels()
         minn, maxn = found.get("minn", usual.minn), found.get("maxn", usual.maxn)
         if maxn and minn > maxn and not {"minn", "maxn"} <= set(self.fixed):
@@ -172,7 +187,7 @@ class Space:
         for name in ("dropout", "decay", "lr"):
             if type(found.get(name)) is int:
                 found[name] = float(found[name])
-        return Candidate(Labels(**found), epochs)
+        return Candidate(Labels(**found), epochs, started)
 
     @staticmethod
     def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -121,8 +121,11 @@ def _anew(making: Making, data: Labelled, most: int, warn: Callable[[str], None]
     if part < 1:
         some = data.take(np.sort(ground.order[: int(part * len(ground.train))]))
     making.texts = len(some)
+    objective = whole_of(making.chosen)
+    if ground.start is not None:
+        objective = replace(objective, dim=ground.start.vectors.dim)
     prepared = prepare(
-        some, None, ground.fit(whole_of(making.chosen), some), ground.reading, ground.run,
+        some, None, ground.fit(objective, some), ground.reading, ground.run,
         start=ground.start, warn=warn,
     )  # fmt: skip
     end = None if making.budget is None else OVER * making.budget

@@ -23,8 +23,9 @@ from rowspace.vocabulary.count import usable_cores
 from rowspace.vocabulary.families import families, in_blocks, learn_features
 from rowspace.vocabulary.features import Features
 
-START_NORM = 1.0
-"""The length that the vectors a run starts from are brought to, in the middle."""
+TINY = np.float32(1e-12)
+START_NORM = 2.0
+"""The length that the vectors a run starts from have in the middle."""
 
 
 def vocabulary_of(train: Labelled, objective: Labels) -> Vocabulary:
@@ -97,11 +98,15 @@ def started(
 
 
 def _known(vocabulary: Vocabulary, start: Vectors) -> tuple[np.ndarray, np.ndarray]:
-    """The words that the start knows, and their vectors, brought to a middle length."""
+    """The words that the start knows, and their vectors: of length log(n / count), n the count of
+    the most frequent item (what half the texts have tells little), and all to a middle length."""
     words = vocabulary.items.tokens()
     places = start.vocabulary.ids(words)
     known = np.flatnonzero(places >= 0)
     vectors = start[[to_text(words[at]) for at in known.tolist()]].astype(np.float32)
+    counts = np.maximum(vocabulary.counts, 1)
+    rare = np.log((counts.max(initial=1) + 1) / counts[known]).astype(np.float32)
+    vectors *= (rare / np.maximum(np.linalg.norm(vectors, axis=1), TINY))[:, None]
     lengths = np.linalg.norm(vectors, axis=1)
     middle = float(np.median(lengths[lengths > 0])) if (lengths > 0).any() else 1.0
     return known, vectors * np.float32(START_NORM / middle)
