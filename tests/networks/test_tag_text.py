@@ -14,7 +14,7 @@ from rowspace.networks.tag_text import WORDS, Cutter
 from rowspace.networks.tag_words import Lexicon
 
 MET = ["I", "'m", "ca", "n't", "don't", "U.S.", "l'", "eau", ":)", "Rome", "'s", "the"]
-CUTTER = Cutter(Lexicon.of(dict.fromkeys(MET, 2), ["paris."], lower=True, longest=2))
+CUTTER = Cutter.of(Lexicon.of(dict.fromkeys(MET, 2), ["paris."], lower=True, longest=2))
 
 
 @pytest.mark.parametrize(

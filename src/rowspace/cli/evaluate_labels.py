@@ -32,6 +32,11 @@ class Asked:
     threshold: float | None
     confusion: bool
 
+    @property
+    def of_texts(self) -> bool:
+        """Whether something was said that only a model of texts understands."""
+        return bool(self.text or self.label or self.separator or self.threshold is not None)
+
     @staticmethod
     def names() -> list[str]:
         """The options' names."""
@@ -45,16 +50,18 @@ def show_labels(output: Output, model: Model, asked: Asked) -> list[Score]:
     from rowspace.vectors.tabular import is_tabular
 
     network = model.config.get("network")
-    if isinstance(network, dict) and network.get("kind") == "tag":
+    tags = isinstance(network, dict) and network.get("kind") == "tag"
+    if (tags or is_tabular(model)) and asked.of_texts:
+        raise Mistake(
+            "--text, --label, --separator and --threshold are for models of texts",
+            hint="a model of tags or of a table knows where its words, columns and target stand",
+        )
+    found: Judged | list[Score]
+    if tags:
         from rowspace.networks.tagging import judge_tagger
 
-        found: Judged | list[Score] = judge_tagger(model, asked.labels)
+        found = judge_tagger(model, asked.labels)
     elif is_tabular(model):
-        if asked.text or asked.label or asked.separator or asked.threshold is not None:
-            raise Mistake(
-                "--text, --label, --separator and --threshold are for models of texts",
-                hint="a table's model knows its columns and its target",
-            )
         found = judge_table(model, asked.labels, k=asked.ks)
     else:
         given = examples(

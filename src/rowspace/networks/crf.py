@@ -44,12 +44,10 @@ class CRF(nn.Module):
         steps = self.between[tags[:, :-1], tags[:, 1:]] * there[:, 1:]
         final = tags.gather(1, there.sum(1, keepdim=True) - 1).squeeze(1)
         chain = own.sum(1) + steps.sum(1) + self.first[tags[:, 0]] + self.last[final]
-        alpha = self.first + scores[:, 0]
-        step, stays = self.between.exp(), there.unsqueeze(2).unbind(1)
+        alpha, step = self.first + scores[:, 0], self.between.exp()
+        here = there.unsqueeze(2).unbind(1)
         for at, score in enumerate(scores.unbind(1)[1:], 1):
-            highest = alpha.detach().max(1, keepdim=True).values
-            reached = ((alpha - highest).exp() @ step).clamp_min(LEAST).log() + highest + score
-            alpha = torch.where(stays[at], reached, alpha)
+            alpha = torch.where(here[at], through(alpha, step) + score, alpha)
         return (torch.logsumexp(alpha + self.last, 1) - chain).sum()
 
     def best(self, scores: Tensor, there: Tensor) -> Tensor:
@@ -74,15 +72,21 @@ class CRF(nn.Module):
     def ways(self, scores: Tensor, there: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """log Σ exp(score) of the chains that keep the rules: up to each tag of each word, that
         word's score included, and from each on, without it, float [B, L, T]; and of all, [B]."""
-        scores, moves = scores.float(), self.between + self.follows
+        scores, step = scores.float(), (self.between + self.follows).exp()
+        here = there.unsqueeze(2).unbind(1)
         before = [self.first + self.begins + scores[:, 0]]
         for at in range(1, scores.shape[1]):
-            reached = torch.logsumexp(before[-1].unsqueeze(2) + moves, 1) + scores[:, at]
-            before.append(torch.where(there[:, at, None], reached, before[-1]))
+            reached = through(before[-1], step) + scores[:, at]
+            before.append(torch.where(here[at], reached, before[-1]))
         after = [(self.last + self.ends).expand_as(before[0])]
         for at in range(scores.shape[1] - 1, 0, -1):
-            ahead = (after[-1] + scores[:, at]).unsqueeze(1)
-            reached = torch.logsumexp(moves + ahead, 2)
-            after.append(torch.where(there[:, at, None], reached, after[-1]))
+            reached = through(after[-1] + scores[:, at], step.T)
+            after.append(torch.where(here[at], reached, after[-1]))
         whole = torch.logsumexp(before[-1] + self.last + self.ends, 1)
         return torch.stack(before, 1), torch.stack(after[::-1], 1), whole
+
+
+def through(alpha: Tensor, step: Tensor) -> Tensor:
+    """log Σᵢ exp(alpha[:, i]) · step[i, j], float [B, T]: one step of a chain."""
+    highest = alpha.detach().max(1, keepdim=True).values
+    return ((alpha - highest).exp() @ step).clamp_min(LEAST).log() + highest

@@ -73,22 +73,21 @@ class Answers:
     def tagged(self, words: Sequence[Sequence[str]], size: int = AT_ONCE) -> list[list[str]]:
         """The tags of sentences of words; those of spans in BIOES."""
         found: list[list[str]] = [[] for _ in words]
-        for sentence, tags, _, _ in self._each(words, size):
+        for sentence, tags, _, _ in self._each(words, size, likely=False):
             found[sentence] = [self.tags.names[tag] for tag in tags.tolist()]
         return found
 
     def spans(self, texts: Iterable[str]) -> Iterator[list[Found]]:
         """For each text what is named in it (or each word with its tag), first to last."""
-        several: list[str] = []
+        cutter, several = Cutter.of(self.lexicon), list[str]()
         for text in texts:
             several.append(text)
             if len(several) == LINES:
-                yield from self._spans(several)
+                yield from self._spans(several, cutter)
                 several = []
-        yield from self._spans(several)
+        yield from self._spans(several, cutter)
 
-    def _spans(self, texts: list[str]) -> Iterator[list[Found]]:
-        cutter = Cutter(self.lexicon)
+    def _spans(self, texts: list[str], cutter: Cutter) -> Iterator[list[Found]]:
         cut = [(at, one) for at, text in enumerate(texts) for one in cutter.sentences(text)]
         found: list[list[Found]] = [[] for _ in texts]
         words = [[texts[at][a:b] for a, b in one] for at, one in cut]
@@ -105,9 +104,10 @@ class Answers:
             yield sorted(one, key=lambda span: span.start)
 
     def _each(
-        self, words: Sequence[Sequence[str]], size: int
+        self, words: Sequence[Sequence[str]], size: int, *, likely: bool = True
     ) -> Iterator[tuple[int, np.ndarray, np.ndarray, Any]]:
-        """The number of a sentence, its tags int64 [L], scores float [L, T], and the CRF's ways."""
+        """The number of a sentence, its tags int64 [L], scores float [L, T], and the CRF's ways,
+        if it is asked how `likely` its answers are."""
         if not words:
             return
         sentences = Sentences.of(words, self.lexicon)
@@ -117,7 +117,7 @@ class Answers:
             with torch.inference_mode():
                 there = Batch(*moved(tuple(batch), device))
                 best, scores = self.network.best(there)
-                ways = self._ways(scores, there)
+                ways = self._ways(scores, there) if likely else None
             for row, at in enumerate(index):
                 length = int(batch.lengths[row])
                 own = None if ways is None else [one[row] for one in ways]

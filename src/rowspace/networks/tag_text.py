@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
+import numpy as np
 import regex
 
 from rowspace.networks.tag_words import Lexicon
@@ -28,9 +29,16 @@ MARK = regex.compile(r"[^\p{L}\p{M}\p{N}_]")
 @final
 @dataclass(frozen=True, slots=True)
 class Cutter:
-    """Cuts text by the words of a lexicon."""
+    """Cuts text by the words that a training met; `lower`: they are known in lower case."""
 
-    lexicon: Lexicon
+    known: frozenset[str]
+    lower: bool
+
+    @classmethod
+    def of(cls, lexicon: Lexicon) -> Cutter:
+        """By the words of a lexicon."""
+        met = np.flatnonzero(lexicon.words.counts > 0).tolist()
+        return cls(frozenset(lexicon.words.item(at) for at in met), lexicon.lower)
 
     def sentences(self, text: str) -> list[list[Place]]:
         """The words of a text sentence by sentence; a sentence ends behind a mark such as a full
@@ -65,9 +73,7 @@ class Cutter:
 
     def met(self, word: str) -> bool:
         """Whether training had this word."""
-        vocabulary = self.lexicon.words
-        at = vocabulary.find(word.lower() if self.lexicon.lower else word)
-        return at >= 0 and int(vocabulary.counts[at]) > 0
+        return (word.lower() if self.lower else word) in self.known
 
     def _apostrophe(self, word: str) -> int:
         """Where to part a word: I|'m, ca|n't, l'|eau; 0 for nowhere."""
