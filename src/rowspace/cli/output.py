@@ -37,6 +37,12 @@ class Output:
         if sys.stdout is not None:
             sys.stdout.write(line + "\n")
 
+    def part(self, text: str) -> None:
+        """Text for people as it comes, on stdout at once, its line not ended."""
+        if sys.stdout is not None and not self.json:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
     def head(self, text: str) -> None:
         """A heading above lines of data, for people only."""
         if not self.json:

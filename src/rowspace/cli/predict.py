@@ -31,19 +31,20 @@ ASKED = {
     "length": "Generate so many tokens at most.  [default: 200]",
     "temperature": "How bold a generated text is; 0: always the likeliest.  [default: 1]",
     "top_p": "Draw from the likeliest tokens that have this probability together.  [default: 1]",
+    "top_k": "Draw from so many of the likeliest tokens; 0: from all.  [default: 0]",
     "seed": "Where the randomness of generating starts.  [default: 0]",
     "beam": "Translations kept at a time while one is looked for.  [default: 5]",
 }
 KINDS: dict[str, Any] = {
     "k": int, "threshold": float, "length": click.IntRange(min=1),
     "temperature": click.FloatRange(min=0), "top_p": click.FloatRange(0, 1, min_open=True),
-    "seed": click.IntRange(min=0), "beam": click.IntRange(min=1),
+    "top_k": click.IntRange(min=0), "seed": click.IntRange(min=0), "beam": click.IntRange(min=1),
 }  # fmt: skip
 OF_LABELS = ("k", "threshold", "column")
 OF_NETWORKS = {
     "tag": ("column",),
     "translate": ("column", "beam"),
-    "generate": ("prompt", "length", "temperature", "top_p", "seed"),
+    "generate": ("prompt", "length", "temperature", "top_p", "top_k", "seed"),
 }
 """What each kind of model can be asked besides its input."""
 
