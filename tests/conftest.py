@@ -1,8 +1,12 @@
 """What holds for every test, on any machine: signals as a terminal has them, examples unhurried."""
 
+import os
 import signal
 
 from hypothesis import HealthCheck, settings
+
+# Threads of PyTorch that wait for each other leave the core to whoever has work.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # A shell that starts the tests in the background has Ctrl-C ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)

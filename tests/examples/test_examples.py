@@ -47,7 +47,8 @@ def run(tmp_path):
         path = tmp_path / "texts.tsv"
         path.write_text("".join(f"{label}\t{text}\n" for label, text in pairs), "utf-8")
         words = [sys.executable, str(ROOT / "examples" / example), str(path), *map(str, arguments)]
-        done = subprocess.run(words, capture_output=True, text=True)
+        env = {**os.environ, "OMP_NUM_THREADS": "1"}  # threads would wait for each other, busily
+        done = subprocess.run(words, env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return {name: float(n) for name, n in re.findall(r"^(\D+?) ([\d.]+)", done.stdout, re.M)}
 

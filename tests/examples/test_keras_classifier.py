@@ -25,7 +25,7 @@ def test_it_beats_the_commonest_label(tmp_path):
     some = MESSAGES.read_text("utf-8").split("\n")[:3000]
     (tmp_path / "some.tsv").write_text("\n".join(some), "utf-8")
     words = [sys.executable, str(ROOT / "examples" / "keras_classifier.py"), "some.tsv"]
-    env = {**os.environ, "KERAS_BACKEND": BACKEND}
+    env = {**os.environ, "KERAS_BACKEND": BACKEND, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     said = re.fullmatch(r"accuracy (\d\.\d+) on (\d+) texts held out\n", done.stdout)
