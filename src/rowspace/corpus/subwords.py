@@ -66,7 +66,7 @@ class _Seen:
 
     def __iter__(self) -> Iterator[str]:
         for line in self.lines:
-            self.text = self.text or not line.isspace()
+            self.text = self.text or bool(line.strip())
             yield line.encode("utf-8", "replace").decode()  # the library takes UTF-8 alone
 
 

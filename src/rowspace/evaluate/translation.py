@@ -29,9 +29,11 @@ def require_scores() -> Any:
 
 
 def bleu(answers: Sequence[str], truth: Sequence[str]) -> float:
-    """BLEU alone, 0 to 100. Raises InputError unless there are as many of both."""
+    """BLEU alone, 0 to 100. Where no answer has four words, by runs of as many words as there are,
+    for BLEU would be 0 whatever they say. Raises InputError unless there are as many of both."""
     _require_pairs(answers, truth)
-    return float(require_scores().BLEU().corpus_score(list(answers), [list(truth)]).score)
+    metric = require_scores().BLEU(effective_order=True)
+    return float(metric.corpus_score(list(answers), [list(truth)]).score)
 
 
 def judge_translations(answers: Sequence[str], truth: Sequence[str]) -> list[Score]:

@@ -1,8 +1,9 @@
 """The best sentence there is, nearly: several ways are gone on with, and the best ones kept.
 
-Beam search over batches. A sentence that has as many whole answers as there are ways is done and
-leaves the batch. score = log p / length^penalty (Jean et al. 2015; a penalty of 0 favours short
-answers). Axes: `B` sentences, `K` ways of each, `V` subwords.
+Beam search over batches. A sentence is done, and leaves the batch, once it has as many whole
+answers as there are ways and none of the ways is better so far. score = log p / length^penalty
+(Jean et al. 2015; a penalty of 0 favours short answers). Axes: `B` sentences, `K` ways of each, `V`
+subwords.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from torch import Tensor
 from rowspace.corpus.subwords import BEGIN, END, PAD
 from rowspace.networks.translate import Translator, keep, short_products
 
-GROWTH, ROOM = 2, 20
+GROWTH, ROOM = 2, 10
 """An answer has at most GROWTH times as many subwords as its source, and ROOM more."""
 
 
@@ -100,11 +101,19 @@ def _stepped(
         out = kept.where(full[:, None], -torch.inf)
         own = torch.arange(beam, device=kept.device).expand_as(kept)
         _note(ways, out, own, length**penalty)
-    enough = [len(ways.found[at]) >= beam for at in ways.sentences.tolist()]
-    going = ~(torch.tensor(enough, dtype=torch.bool, device=full.device) | full)
+    going = ~(_done(ways, kept[:, 0] / length**penalty) | full)
     ways.sentences, ways.room = ways.sentences[going], ways.room[going]
     ways.scores, ways.ids = ways.scores[going], ways.ids[going]
     return last, parents, going
+
+
+def _done(ways: _Ways, hopes: Tensor) -> Tensor:
+    """Which sentences need no more steps, bool [B]. hopes [B]: the score of their best way."""
+    found = [ways.found[at] for at in ways.sentences.tolist()]
+    each = zip(found, hopes.tolist(), strict=True)
+    beam = ways.scores.shape[1]
+    done = [len(one) >= beam and max(one).score >= hope for one, hope in each]
+    return torch.tensor(done, dtype=torch.bool, device=hopes.device)
 
 
 def _note(ways: _Ways, scores: Tensor, parents: Tensor, divisor: float) -> None:
