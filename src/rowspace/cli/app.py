@@ -51,6 +51,10 @@ TRAINERS = {
             "Vectors of a table's columns, and its target.",
         ),
         "tag": ("rowspace.cli.train_tag:tag", "Tags of words: names, parts of speech."),
+        "translate": (
+            "rowspace.cli.train_translate:translate",
+            "Sentences into another language.",
+        ),
         "generate": ("rowspace.cli.train_generate:generate", "More text like a text."),
     },
 }
