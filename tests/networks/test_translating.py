@@ -44,7 +44,10 @@ def pairs():
 def model(tmp_path_factory):
     place = tmp_path_factory.mktemp("translator") / "m"
     train_translator(pairs(), output=place, deterministic=True, **SMALL)
-    return rs.load(place)
+    found = rs.load(place)
+    kept = found.vectors.vocabulary.unseen.tokenizer.tobytes()
+    assert (place / "tokenizer.json").read_bytes() == kept
+    return found
 
 
 def test_it_learns_and_says_how_well(model):

@@ -13,6 +13,7 @@ from rowspace.errors import FormatError, InputError
 from rowspace.networks.course import copied, put
 from rowspace.vectors import Model, Vectors
 from rowspace.vocabulary import Vocabulary
+from rowspace.vocabulary.tokens import Tokens
 
 PREFIX = "network."
 """What the names of a network's arrays begin with."""
@@ -36,6 +37,12 @@ def settings_in(model: Model, kind: str) -> dict[str, Any]:
             f"{'`train ' + found + '`' if found else 'another kind'}"
         )
     return dict(model.config["network"])
+
+
+def tokenizer_of(model: Model) -> bytes | None:
+    """The content of the tokenizer.json that a model's vocabulary cuts text by, for its folder."""
+    unseen = model.vectors.vocabulary.unseen if model.has_vectors else None
+    return unseen.tokenizer.tobytes() if isinstance(unseen, Tokens) else None
 
 
 def to_model(

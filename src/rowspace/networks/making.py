@@ -13,6 +13,7 @@ from rowspace.files import save
 from rowspace.networks.course import Event, Outcome, fit
 from rowspace.networks.device import device_of, settled
 from rowspace.networks.keeping import Keeper, kept_run
+from rowspace.networks.kept import tokenizer_of
 from rowspace.networks.settings import Run
 from rowspace.networks.task import Task
 from rowspace.training.interrupt import Interrupted, Stopped
@@ -63,7 +64,7 @@ def made(
         model.record["seconds"] = round(time.monotonic() - began, 3)
         kept = ""
         if output is not None and outcome.best_epoch:
-            save(model, output, force=True)
+            save(model, output, force=True, tokenizer=tokenizer_of(model))
             kept = f"the model after epoch {outcome.best_epoch}, the best so far, is in {output}"
         _ended(outcome, kept, keeper)
         if keeper is not None:

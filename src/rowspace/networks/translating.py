@@ -23,7 +23,7 @@ from rowspace.files import save
 from rowspace.networks.compare import compared
 from rowspace.networks.course import Event
 from rowspace.networks.device import device_of
-from rowspace.networks.kept import to_model
+from rowspace.networks.kept import to_model, tokenizer_of
 from rowspace.networks.making import Recipe, made
 from rowspace.networks.settings import Run, settings_of
 from rowspace.networks.start import opened, require_dim
@@ -88,7 +88,7 @@ def train_translator(  # noqa: PLR0913 - what every trainer of a network takes
     model, found = compared(train, start, tell)
     model.record["compare"] = found
     if output is not None:
-        save(model, output, force=True)
+        save(model, output, force=True, tokenizer=tokenizer_of(model))
     return model
 
 
