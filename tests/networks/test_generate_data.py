@@ -121,5 +121,5 @@ def test_texts_that_cannot_be_read(tmp_path, monkeypatch):
 
 def test_a_part_that_is_too_short_is_named():
     assert require_length(np.arange(32), "the text") is not None
-    with pytest.raises(InputError, match="the validation part has 31 units"):
-        require_length(np.arange(31), "the validation part")
+    with pytest.raises(InputError, match="the text has 31 units; 32 are"):
+        require_length(np.arange(31), "the text")

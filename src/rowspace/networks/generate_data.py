@@ -84,11 +84,11 @@ def parted(text: str, share: float, exactly: bool) -> tuple[str, str]:
     return text[:at], text[at:]
 
 
-def require_length(ids: np.ndarray, what: str) -> np.ndarray:
-    """The same ids. Raises InputError for fewer than `FEWEST`."""
-    if len(ids) < FEWEST:
+def require_length(ids: np.ndarray, what: str, fewest: int = FEWEST) -> np.ndarray:
+    """The same ids. Raises InputError for fewer units than that."""
+    if len(ids) < fewest:
         raise InputError(
-            f"{what} has {len(ids)} units; {FEWEST} are the fewest to learn from or be judged by",
+            f"{what} has {len(ids)} units; {fewest} are the fewest",
             hint="give more text, or another --valid",
         )
     return ids

@@ -63,12 +63,11 @@ class Parts:
             raise InputError("nothing is left to learn from", hint="a smaller --valid")
         units = Units.learned(text, settings)
         train = require_length(units.ids(text), "the text to learn from")
-        valid = require_length(units.ids(held), "the validation part") if held else None
+        valid = require_length(units.ids(held), "the validation part", 2) if held else None
         tested = None
         if test is not None:
-            tested = require_length(
-                units.ids(text_of(test, settings.column, tell)), "the test text"
-            )
+            found = units.ids(text_of(test, settings.column, tell))
+            tested = require_length(found, "the test text", 2)
         return cls(units, train, valid, tested)
 
     def mark(self) -> str:

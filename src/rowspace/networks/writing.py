@@ -9,6 +9,7 @@ from typing import final
 import numpy as np
 import torch
 
+from rowspace.errors import FormatError
 from rowspace.networks.device import device_of
 from rowspace.networks.generate import GenerateSettings, Generator, State
 from rowspace.networks.generate_units import Units
@@ -17,6 +18,8 @@ from rowspace.networks.sampling import Sampling
 from rowspace.vectors import Model
 
 KIND, TABLE = "generate", "units"
+AT_ONCE = 4096
+"""Units of a prompt that an LSTM reads at once."""
 
 
 @final
@@ -47,7 +50,8 @@ class Writer:
         """What comes after `prompt`, as `beginning` has it, piece by piece.
 
         A Transformer that has seen as much as it can at once begins again with the last half. Of a
-        long prompt it sees the end; an LSTM reads all of it.
+        long prompt it sees the end; an LSTM reads all of it. Raises FormatError for a model that is
+        damaged.
         """
         text = self.beginning(prompt)
         ids = self.units.ids(text)
@@ -69,6 +73,8 @@ class Writer:
                 fresh, state, seen = kept, None, 0
             logits, state = self._asked(fresh, state)
             seen += len(fresh)
+            if not np.isfinite(logits).all():
+                raise FormatError("the model", "its chances are not finite numbers: damaged")
             logits[self.units.unwritten] = -np.inf
             found = sampling.draw(logits, position)
             kept.append(found)
@@ -78,8 +84,8 @@ class Writer:
     @torch.inference_mode()
     def _asked(self, ids: list[int], state: State | None) -> tuple[np.ndarray, State]:
         """The logits after `ids`, float32 [V], and the state to go on with."""
-        device, length = next(self.network.parameters()).device, self.network.settings.context
-        *before, last = (ids[at : at + length] for at in range(0, len(ids), length))
+        device = next(self.network.parameters()).device
+        *before, last = (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
         for part in before:
             _, state = self.network(torch.tensor([part], device=device), state, last=True)
         logits, state = self.network(torch.tensor([last], device=device), state, last=True)
