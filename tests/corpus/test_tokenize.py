@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rowspace.corpus import END, Reading, tokenizer
-from rowspace.corpus.tokenize import WORD
+from rowspace.corpus.tokenize import WORD, lowered
 from rowspace.errors import FormatError, InputError
 
 
@@ -156,3 +156,9 @@ def test_lines_stay_lines(name: str, lines: list[str]) -> None:
     for line, tokens in zip(lines, found[1:-1], strict=True):
         kept = [t for t in " ".join(tokens).encode().split() if t]
         assert [t.decode() for t in kept] == made.tokens(line)
+
+
+@given(st.lists(st.sampled_from(["Word ", "ÉCOLE ", "aΣ ", "ΟΔΟΣ ", "İ", "ǅ", "\u00a0", "ß"])))
+def test_lower_case_is_that_of_the_whole_text(pieces: list[str]) -> None:
+    text = "Much that is ASCII, so that runs are lowered alone. " * 3 + "".join(pieces)
+    assert lowered(text.encode()).decode() == text.lower()

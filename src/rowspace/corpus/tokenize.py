@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
+import numpy as np
 import regex
 
 from rowspace.corpus.pieces import END, Cutting
@@ -34,6 +35,7 @@ MARK = regex.compile(
     r"['\u2019](?![\p{L}\p{N}])|(?<![\p{L}\p{M}\p{N}])['\u2019]"
 )
 ASCII = bytes(range(128))
+SIGMA, FEW = "Σ", 16
 
 
 class Tokenizer(ABC):
@@ -132,7 +134,7 @@ class Whitespace(Tokenizer):
 
     def spaced(self, data: bytes) -> bytes:
         data = _normalized(data, self.normalize)
-        return data.decode().lower().encode() if self.lower else data
+        return lowered(data) if self.lower else data
 
 
 @final
@@ -158,8 +160,8 @@ class Marks(Tokenizer):
         return [piece.decode().lower().encode()]
 
     def spaced(self, data: bytes) -> bytes:
-        text = MARK.sub(r" \g<0> ", _normalized(data, self.normalize).decode())
-        return (text.lower() if self.lower else text).encode()
+        data = MARK.sub(r" \g<0> ", _normalized(data, self.normalize).decode()).encode()
+        return lowered(data) if self.lower else data
 
 
 @final
@@ -222,6 +224,23 @@ def tokenizer(reading: Reading) -> Tokenizer:
         f"wanted a tokenizer, came {reading.tokenizer!r}",
         hint=f"one of {names}, or the path of a tokenizer.json",
     )
+
+
+def lowered(data: bytes) -> bytes:
+    """UTF-8 in lower case. Python lowers a text of which one character is not ASCII character by
+    character; where few capitals are not, and none goes by its neighbours as a sigma does, they are
+    replaced one after another."""
+    if data.isascii():
+        return data.lower()
+    numbers = np.frombuffer(data, np.uint8)
+    beyond = set(numbers[numbers >= 128].tobytes().decode())
+    capitals = sorted(one for one in beyond if one != one.lower())
+    if SIGMA in capitals or len(capitals) > FEW:
+        return data.decode().lower().encode()
+    data = data.lower()
+    for one in capitals:
+        data = data.replace(one.encode(), one.lower().encode())
+    return data
 
 
 def _normalized(data: bytes, form: str | None) -> bytes:
