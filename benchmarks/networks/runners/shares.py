@@ -82,7 +82,7 @@ class Watch:
     def _after(self, _module: Any, _ids: Any, found: Tensor) -> None:
         self.lap("look-up")
         if found.requires_grad:
-            found.register_hook(lambda _: self.lap("backward"))
+            found.register_hook(lambda _: self.lap("backward"))  # type: ignore[no-untyped-call]
 
     def _learned(self, _: Tensor) -> None:
         self.lap("way back")
@@ -98,7 +98,8 @@ def shares(job: Job) -> dict[str, Any]:
     table, kind = network.units.weight, rows.AdamW if ours else torch.optim.AdamW
     rest = kind([one for one in network.parameters() if one is not table], lr=1e-3)
     own, watch = kind([table], lr=1e-3), Watch(network.units)
-    batches, laps = some_batches(job["rows"]), []
+    batches = some_batches(job["rows"])
+    laps: list[dict[str, float]] = []
     until = time.perf_counter() + job["seconds"]
     while len(laps) < 6 or (time.perf_counter() < until and len(laps) < 1000):
         watch.seconds = dict.fromkeys(PARTS, 0.0)
