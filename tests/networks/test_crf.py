@@ -89,7 +89,7 @@ def test_ways_give_the_probability_of_each_tag(made):
         share = torch.softmax(each, 0)
         for at in range(length):
             for tag in range(3):
-                wanted = sum(float(p) for one, p in zip(kept, share, strict=True) if one[at] == tag)
+                wanted = sum(p.item() for one, p in zip(kept, share, strict=True) if one[at] == tag)
                 p = torch.exp(before[row, at, tag] + after[row, at, tag] - whole[row])
                 assert p.item() == pytest.approx(wanted, abs=1e-5)
 

@@ -21,6 +21,8 @@ from benchmarks.words.corpus import MissingDataError
 
 TRAINER = "rowspace.networks.tagging:train_tagger"
 DIM, EPOCHS, QUICK_LINES = 100, 5, 20_000
+PASSES = 40
+"""Over the words with tags; as `train tag` has it."""
 PART = re.compile(r"conll2002/\w+\.\w+")
 MORE = 8.0
 """Points that vectors are to gain."""
@@ -114,18 +116,18 @@ def vectors(bench: Bench) -> Path:
 
 
 def trained(bench: Bench, name: str, data: Set, settings: Mapping[str, Any]) -> list[Record]:
-    """The records of a training a seed, each within the time."""
-    parts = {"valid": str(data.valid), "test": str(data.test)}
+    """The records of a training a seed, each within the time: where it does not suffice for all
+    epochs, the learning rate goes by the clock."""
+    parts = {"valid": str(data.valid), "test": str(data.test), "budget": bench.seconds}
     found = []
     for seed in range(bench.options.seeds):
-        given = {**settings, **parts, "seed": seed}
+        given = {"epochs": PASSES, **settings, **parts, "seed": seed}
         if bench.options.quick:
-            given |= {"epochs": 1, "hidden": 16}
+            given |= {"hidden": 16}
         record = bench.train(name, TRAINER, [str(data.train)], given)["record"]
         own = scores(record, "scores")
         seconds = record["training_seconds"]
-        late = "" if seconds <= bench.seconds else f", MORE THAN {bench.seconds:.0f}"
-        tell(f"  {name}, seed {seed}: test F1 {own['f1']:.2f}, {seconds:.0f} s{late}")
+        tell(f"  {name}, seed {seed}: test F1 {own['f1']:.2f}, {seconds:.0f} s")
         found.append(record)
     return found
 
