@@ -118,7 +118,7 @@ def test_settings_come_from_a_file_and_are_shown(command, folder):
 
 def test_budget_compare_and_json(command, folder, objects):
     done = command(
-        "train", "tag", "train.conll", "-o", "m", "--budget", "2s", "--compare", "--json", *SMALL
+        "train", "tag", "train.conll", "-o", "m", "--budget", "1s", "--compare", "--json", *SMALL
     )
     assert done.returncode == 0, done.stderr
     found = objects(done.stdout)
