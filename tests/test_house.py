@@ -219,7 +219,7 @@ Interrupted Labels MissingExtraError Model Phrases Quotient Ragged ResourceError
 RowspaceError SGD Score SettingError SkipGram Subwords Table TextVectors Vectors Vocabulary
 VocabularyError Recommender align analogies autotune convert get_threads load merge pad_sequences
 padding_mask save sequence_lengths sequence_mask set_threads similarity train train_classifier
-train_recommender train_table
+train_generator train_recommender train_table train_tagger train_translator
 """
 
 

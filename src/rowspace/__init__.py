@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from rowspace.files import convert as convert
     from rowspace.files import load as load
     from rowspace.files import save as save
+    from rowspace.networks.generating import train_generator as train_generator
+    from rowspace.networks.tagging import train_tagger as train_tagger
+    from rowspace.networks.translating import train_translator as train_translator
     from rowspace.objectives import CBOW as CBOW
     from rowspace.objectives import GloVe as GloVe
     from rowspace.objectives import SkipGram as SkipGram
@@ -87,6 +90,11 @@ _WHERE = {
 }
 _WHERE |= {"objectives.labels": "Labels", "training.classify": "train_classifier"}
 _WHERE |= {"training.autotune": "autotune"}
+_WHERE |= {
+    "networks.generating": "train_generator",
+    "networks.tagging": "train_tagger",
+    "networks.translating": "train_translator",
+}
 _NAMES = {name: module for module, names in _WHERE.items() for name in names.split()}
 
 __all__ = sorted(_NAMES)  # noqa: PLE0605 - a test pins it
