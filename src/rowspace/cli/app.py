@@ -21,7 +21,10 @@ SECTIONS = {
         "similarity": ("rowspace.cli.ask:similarity", "How alike two items are."),
         "encode": ("rowspace.cli.encode:encode", "The vectors of words or texts."),
         "draw": ("rowspace.cli.draw:draw", "A picture of vectors in the plane."),
-        "predict": ("rowspace.cli.predict:predict", "The labels of texts, the target of rows."),
+        "predict": (
+            "rowspace.cli.predict:predict",
+            "Labels of texts, targets of rows, tags, translations, more text.",
+        ),
         "recommend": ("rowspace.cli.recommend:recommend", "Items for a user, known or new."),
     },
     "Move": {
