@@ -70,21 +70,18 @@ def learn(
     logs: np.ndarray,
     weights: np.ndarray,
     n: int,
-    both: bool,
     learned: Learned,
     rates: Rates,
     scale: float,
     loss: np.ndarray,
 ) -> int:
-    """Learn from pairs int32 [n, 2]: item i of the inputs meets item j of the outputs, and where
-    `both`, and i is not j, item j of the inputs item i of the outputs.
+    """Learn from pairs int32 [n, 2]: item i of the inputs meets item j of the outputs.
 
     logs, weights float32 [n]: log X and f(X). The loss, Σ weight · wrong² / 2, is added to
     loss[0] float64. Returns the number of meetings.
     """
     inputs, outputs, input_sums, output_sums = learned
     out = np.empty(1, np.float32)
-    met = 0
     for k in range(n):
         if k + _AHEAD < n:
             i, j = pairs[k + _AHEAD, 0], pairs[k + _AHEAD, 1]
@@ -92,20 +89,10 @@ def learn(
             prefetch_row(outputs, j)
             prefetch_row(input_sums, i)
             prefetch_row(output_sums, j)
-            if both:
-                prefetch_row(inputs, j)
-                prefetch_row(outputs, i)
-                prefetch_row(input_sums, j)
-                prefetch_row(output_sums, i)
-        i, j = pairs[k, 0], pairs[k, 1]
-        turns = 2 if both and i != j else 1
-        for _ in range(turns):
-            meet(
-                inputs, i, outputs, j, input_sums, output_sums, rates.inputs, rates.outputs,
-                logs[k], weights[k], rates.clip, scale, out,
-            )  # fmt: skip
-            wrong = np.float64(out[0])
-            loss[0] += 0.5 * np.float64(weights[k]) * wrong * wrong
-            i, j = j, i
-        met += turns
-    return met
+        meet(
+            inputs, pairs[k, 0], outputs, pairs[k, 1], input_sums, output_sums,
+            rates.inputs, rates.outputs, logs[k], weights[k], rates.clip, scale, out,
+        )  # fmt: skip
+        wrong = np.float64(out[0])
+        loss[0] += 0.5 * np.float64(weights[k]) * wrong * wrong
+    return n

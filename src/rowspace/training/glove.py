@@ -32,7 +32,11 @@ class Drawn(NamedTuple):
 
 @final
 class PairWork(crew.Work):
-    """The entries `unit · UNIT …` of the pairs, the same ones in every epoch."""
+    """Stretches of the pairs, the same ones in every epoch.
+
+    A pair that holds in either order is learned in both, half an epoch apart: one after the other
+    the two tables follow each other, and their sum is worth a little less.
+    """
 
     counted = "pairs"
 
@@ -40,7 +44,8 @@ class PairWork(crew.Work):
         if tables.sums is None:
             raise TypeError("glove learns by AdaGrad, and these tables have no sums")
         self.objective, self.pairs = objective, pairs
-        self.units = -(-pairs.size // crew.UNIT)
+        self.stretches = -(-pairs.size // crew.UNIT)
+        self.units = pairs.turns * self.stretches
         self.rates = objective.rates(tables)
         self.learned = Learned(*(one.data for one in (tables.inputs, tables.outputs, *tables.sums)))
 
@@ -53,20 +58,22 @@ class PairWork(crew.Work):
         return np.zeros(64)[32:]
 
     def draw(self, unit: int, room: Drawn) -> tuple[int, int]:
-        start = unit % self.units * crew.UNIT
+        place, turn = divmod(unit % self.units, self.pairs.turns)
+        place = (place + turn * self.stretches // 2) % self.stretches
+        start = place * crew.UNIT
         entries = self.pairs.stretch(start, min(start + crew.UNIT, self.pairs.size))
-        n, items = len(entries), entries["items"]
-        room.items[:n] = items
+        if turn:
+            entries = entries[entries["items"][:, 0] != entries["items"][:, 1]]
+        n = len(entries)
+        room.items[:n] = entries["items"][:, ::-1] if turn else entries["items"]
         room.logs[:n], room.weights[:n] = self.objective.targets(entries["count"])
-        twice = np.count_nonzero(items[:, 0] != items[:, 1]) if self.pairs.both else 0
-        return n, int(n + twice)
+        return n, n
 
     def learn(self, room: Drawn, n: int, lr: float, scratch: np.ndarray) -> int:
         top = self.objective.lr
         scale = lr / top if top else 0.0
-        both, learned = self.pairs.both, self.learned
         items, logs, weights = room
-        return learn(items, logs, weights, n, both, learned, self.rates, scale, scratch)
+        return learn(items, logs, weights, n, self.learned, self.rates, scale, scratch)
 
     def loss(self, scratch: Any) -> float:
         found = float(scratch[0])

@@ -32,6 +32,11 @@ class Pairs:
     both: bool
     made: Mapping[str, Any]
 
+    @property
+    def turns(self) -> int:
+        """How often an entry is learned in an epoch: once in either order."""
+        return 2 if self.both else 1
+
     def stretch(self, start: int, stop: int) -> np.ndarray:
         """Entries `start` to `stop`, by a plain read. Raises InputError, FormatError."""
         if not 0 <= start <= stop <= self.size:

@@ -56,8 +56,8 @@ class State:
     @property
     def units(self) -> int:
         """Units in an epoch."""
-        entries = self.encoded.entries if self.pairs is None else self.pairs.size
-        return -(-entries // UNIT)
+        stretches = -(-(self.encoded.entries if self.pairs is None else self.pairs.size) // UNIT)
+        return stretches if self.pairs is None else stretches * self.pairs.turns
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Everything large, by name."""
