@@ -112,12 +112,12 @@ ROWS = {
     ("predict", "own models: all cells"): "… each with its own",
     (
         "accuracy",
-        "mean of the sets, trained on the training part",
+        "mean of the sets",
     ): "accuracy on four sets, both tuned alike: mean gain on fastText",
     ("autotune", "mean of the sets"): "autotune, 60 s each: mean gain on fastText's",
     (
         "start",
-        "SST-2, from skipgram 100, trained on the training part, against scratch",
+        "SST-2, from skipgram 100, against scratch",
     ): "SST-2, started from word vectors, against scratch",
     (
         "quality",
