@@ -66,7 +66,7 @@ def test_trains_shows_and_saves(command, tmp_path):
 def test_settings_can_be_shown_and_taken_back(command, tmp_path):
     shown = command("train", "generate", "--print-config", "--units", "words", "--size", 100)
     found = tomllib.loads(shown.stdout)
-    assert found["units"] == "words" and found["size"] == 100 and found["context"] == 128
+    assert found["units"] == "words" and found["size"] == 100 and found["context"] == 64
     (tmp_path / "own.toml").write_text(shown.stdout)
     again = command("train", "generate", "--config", "own.toml", "--print-config")
     assert tomllib.loads(again.stdout) == found

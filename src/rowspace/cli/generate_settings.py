@@ -15,7 +15,7 @@ from rowspace.cli.settings import COUNT, Setting
 
 NETWORK, READING = "network", "reading"
 RUN_DEFAULTS: dict[str, Any] = {
-    "epochs": 20, "batch": 4096, "lr": 0.002, "weight_decay": 0.1, "schedule": "cosine",
+    "epochs": 20, "batch": 2048, "lr": 0.003, "weight_decay": 0.1, "schedule": "cosine",
     "warmup": 0.02, "floor": 0.02, "valid": 0.1, "average": 0,
 }  # fmt: skip
 """`networks.generating.RUN`, which this cannot import: it needs torch."""
@@ -31,12 +31,12 @@ SETTINGS = (
     Setting("encoder", NETWORK, click.Choice(["lstm", "transformer"]), "lstm",
             "What reads the text so far."),
     Setting("dim", NETWORK, COUNT, "256", "Numbers in a row; with --from, those of its vectors."),
-    Setting("layers", NETWORK, COUNT, "2", "Layers of the encoder."),
+    Setting("layers", NETWORK, COUNT, "1", "Layers of the encoder."),
     Setting("hidden", NETWORK, COUNT, "512", "Numbers in a layer of the LSTM."),
     Setting("heads", NETWORK, COUNT, "6", "Heads of a layer of the Transformer."),
     Setting("positions", NETWORK, click.Choice(["rotary", "learned"]), "rotary",
             "How the Transformer knows places."),
-    Setting("context", NETWORK, click.IntRange(min=2), "128", "Units that are seen at once."),
+    Setting("context", NETWORK, click.IntRange(min=2), "64", "Units that are seen at once."),
     Setting("dropout", NETWORK, SHARE, "0.2", "The chance to be dropped between layers."),
     *run_settings(RUN_DEFAULTS, batch="Units that a step learns from."),
 )  # fmt: skip

@@ -46,11 +46,11 @@ class GenerateSettings:
 
     encoder: str = "lstm"
     dim: int = 256
-    layers: int = 2
+    layers: int = 1
     hidden: int = 512
     heads: int = 6
     positions: str = "rotary"
-    context: int = 128
+    context: int = 64
     dropout: float = 0.2
 
     def __post_init__(self) -> None:

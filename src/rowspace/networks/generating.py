@@ -30,7 +30,7 @@ from rowspace.training.start import Source
 from rowspace.vectors import Model, Vectors
 
 RUN: dict[str, Any] = {
-    "epochs": 20, "batch": 4096, "lr": 2e-3, "weight_decay": 0.1, "schedule": "cosine",
+    "epochs": 20, "batch": 2048, "lr": 3e-3, "weight_decay": 0.1, "schedule": "cosine",
     "warmup": 0.02, "floor": 0.02, "valid": 0.1, "average": 0,
 }  # fmt: skip
 """What a run is where nothing else is said; a batch counts units."""
