@@ -15,7 +15,7 @@ from rowspace.cli.output import Output, visible
 from rowspace.cli.settings import Setting
 from rowspace.cli.show_progress import shown
 from rowspace.cli.train_words import interrupted, require_free
-from rowspace.cli.trainer import CELL, WIDE, chosen, number, options_of, show_scores
+from rowspace.cli.trainer import CELL, WIDE, aligned, chosen, number, options_of, show_scores
 
 if TYPE_CHECKING:
     from rowspace.vectors.model import Model
@@ -141,11 +141,12 @@ def _show_compared(output: Output, variants: Sequence[Mapping[str, Any]]) -> Non
     names = [score["name"] for score in variants[0]["scores"]]
     output.head("what the rows start from")
     titles = [*names, "seconds"]
-    output.write(" " * WIDE + "".join(f"{name:>{CELL}}" for name in titles))
+    widths = [max(CELL, len(name) + 2) for name in titles]
+    output.write(" " * WIDE + aligned(titles, widths))
     for one in variants:
         found = {score["name"]: score["value"] for score in one["scores"]}
         cells = [number(found.get(name)) for name in names] + [f"{one['seconds']:.0f}"]
-        output.write(f"{one['name']:<{WIDE}}" + "".join(f"{cell:>{CELL}}" for cell in cells))
+        output.write(f"{one['name']:<{WIDE}}" + aligned(cells, widths))
 
 
 def _stopped(output: Output, signal: int, kept: str) -> int:

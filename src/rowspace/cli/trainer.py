@@ -79,16 +79,22 @@ def show_scores(output: Output, record: Mapping[str, Any], rows: str = "rows") -
     names = [score["name"] for score in scores]
     on = "the test data" if record["scored_on"] == "test" else "the validation part"
     output.head(f"on {on}, {scores[0]['n']:,} {rows}")
-    output.write(" " * WIDE + "".join(f"{name:>{CELL}}" for name in names))
+    widths = [max(CELL, len(name) + 2) for name in names]
+    output.write(" " * WIDE + aligned(names, widths))
     titled = [("learned vectors", scores)] + [(title_of(one), one["scores"]) for one in beside]
     for title, values in titled:
         found = {score["name"]: score["value"] for score in values}
         cells = [number(found.get(name)) for name in names]
-        output.write(f"{visible(title):<{WIDE}}" + "".join(f"{cell:>{CELL}}" for cell in cells))
+        output.write(f"{visible(title):<{WIDE}}" + aligned(cells, widths))
     first = scores[0]
     if first.get("low") is not None and first.get("high") is not None:
         low, high = number(first["low"]), number(first["high"])
         output.write(f"{first['name']}: 95 % interval {low} to {high}")
+
+
+def aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """The cells of a line, each at the right of its width."""
+    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
 
 
 def title_of(baseline: Mapping[str, Any]) -> str:
