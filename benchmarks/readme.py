@@ -136,8 +136,8 @@ ROWS = {
     ("counting", "counting and shuffling, against cooccur"): (
         "GloVe: counting pairs, against Stanford's program"
     ),
-    ("quality", "analogies, all"): "… Google analogies at equal settings, points above it",
-    ("quality", "WS-353"): "… WS-353, likewise",
+    ("quality", "analogies, all"): "… Google analogies at equal settings, points: difference",
+    ("quality", "WS-353"): "… WS-353, likewise: difference",
 }
 
 
