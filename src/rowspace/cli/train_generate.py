@@ -26,7 +26,7 @@ def generate(ctx: click.Context, /, **given: Any) -> None:
 
     \b
     rowspace train generate shakespeare.txt -o poet
-    rowspace train generate shakespeare.txt -o poet --encoder transformer --layers 4 --context 128
+    rowspace train generate shakespeare.txt -o poet --encoder transformer --dim 192 --layers 4
     rowspace train generate wiki.txt -o writer --units words --from vectors
     rowspace predict poet --prompt "To be" --temperature 0.8 --seed 3
     """
