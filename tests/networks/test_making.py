@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import warnings
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from rowspace.errors import DivergedError, FormatError, InputError  # noqa: E402
 from rowspace.networks import keeping  # noqa: E402
 from rowspace.networks.compare import compared  # noqa: E402
 from rowspace.networks.kept import kind_of, restore, settings_in, to_model  # noqa: E402
-from rowspace.networks.making import Recipe, made  # noqa: E402
+from rowspace.networks.making import Making  # noqa: E402
 from rowspace.networks.settings import Run  # noqa: E402
 from rowspace.networks.start import require_dim, started  # noqa: E402
 from rowspace.training.interrupt import Interrupted, Stopped  # noqa: E402
@@ -29,21 +31,31 @@ def tables(network):
     return {"words": (network["rows"], rs.Vocabulary.of(WORDS))}
 
 
-def recipe(make, **given):
-    def model_of(task):
+@dataclass(frozen=True)
+class OfParity(Making):
+    """A model of the small task."""
+
+    make: Any
+    given: dict[str, Any]
+    run: Run
+    tell: Any
+
+    def config(self):
+        return {"a": 1}
+
+    def task(self):
+        return self.make(**self.given)
+
+    def kept(self, task):
         return to_model(task.network, tables(task.network), config=CONFIG, record={})
 
-    def judge(task, model):
+    def judge(self, task, model):
         score = rs.Score("accuracy", task.judge()["accuracy"], len(task.ids), 1.0, 0.0, 1.0)
         model.record["scores"] = [score.as_json()]
 
-    return Recipe(lambda: make(**given), model_of, judge)
-
 
 def run_it(make, run, *, tell=lambda event: None, output=None, resume=False, **given):
-    return made(
-        recipe(make, **given), run, config={"a": 1}, output=output, resume=resume, tell=tell
-    )
+    return OfParity(make, given, run, tell).model(output, resume=resume)
 
 
 def test_a_network_is_a_model_like_any_other(parity, tmp_path):

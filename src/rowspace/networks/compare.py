@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeAlias
 
-from rowspace.errors import InputError
+from rowspace.errors import InputError, SettingError
+from rowspace.networks.course import Event
+from rowspace.networks.making import Making, store
+from rowspace.networks.start import opened
 from rowspace.training.start import Source
-from rowspace.vectors import Model
+from rowspace.vectors import Model, Vectors
 
 Trained: TypeAlias = "Callable[[Source | None, dict[str, Any]], Model]"
 
@@ -20,8 +24,14 @@ VARIANTS: tuple[tuple[str, bool, str], ...] = (
 """Name, whether rows start from the vectors given, and `Run.tune`; "random" freezes every row."""
 
 
+def require_one(compare: bool, resume: bool) -> None:
+    """Raises SettingError to go on with a run where several are compared."""
+    wanted = "false where variants are compared"
+    SettingError.unless(not (compare and resume), "resume", True, wanted)
+
+
 def compared(
-    train: Trained, start: Source | None, tell: Callable[[dict[str, Any]], None]
+    train: Trained, start: Source | None, tell: Callable[[Event], None]
 ) -> tuple[Model, list[dict[str, Any]]]:
     """Train each of `VARIANTS`, same data and seed; the best model by its first score, and each
     variant's name, scores and seconds. Without `start` only the first two. Raises InputError where
@@ -48,6 +58,30 @@ def compared(
     if best is None:
         raise InputError("no variant was trained")
     return best[1], found
+
+
+def trained(
+    make: Callable[[Vectors | None, dict[str, Any]], Making[Any]],
+    start: Source | None,
+    *,
+    output: str | Path | None,
+    resume: bool,
+    compare: bool,
+    tell: Callable[[Event], None],
+) -> Model:
+    """What a trainer gives back: the one model that `make` makes of the vectors to start from and
+    of settings of the run, or, to `compare`, the best of all variants, which are in its record."""
+    if not compare:
+        return make(opened(start), {}).model(output, resume=resume)
+
+    def train(source: Source | None, own: dict[str, Any]) -> Model:
+        return make(opened(source), own).model()
+
+    model, found = compared(train, start, tell)
+    model.record["compare"] = found
+    if output is not None:
+        store(model, output)
+    return model
 
 
 LOWER = ("perplexity", "bits-per-character", "loss", "nats-per-character")

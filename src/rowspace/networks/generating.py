@@ -10,20 +10,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
-from rowspace.errors import SettingError
 from rowspace.evaluate.bits import judge
 from rowspace.evaluate.ngrams import ngram_baselines
-from rowspace.files import save
-from rowspace.networks.compare import compared
+from rowspace.networks.compare import require_one, trained
 from rowspace.networks.course import Event
 from rowspace.networks.generate import GenerateSettings
 from rowspace.networks.generate_task import COUNTED, GenerateTask, Parts
 from rowspace.networks.generate_units import UnitSettings
 from rowspace.networks.kept import to_model
-from rowspace.networks.making import Recipe, made
+from rowspace.networks.making import Making
 from rowspace.networks.sampling import Sampling
 from rowspace.networks.settings import Run, settings_of
-from rowspace.networks.start import opened, require_dim
+from rowspace.networks.start import require_dim
 from rowspace.networks.writing import KIND, TABLE, Writer
 from rowspace.training.classify_settings import warned
 from rowspace.training.start import Source
@@ -59,31 +57,19 @@ def train_generator(  # noqa: PLR0913 - what every trainer of a network takes
     scratch and from `start`, keep the best. baselines: n-grams beside it, in the record. The best
     epoch is that of the best ln p on `valid`.
 
-    Ctrl-C raises Interrupted or Stopped, see `networks.making.made`. Raises InputError,
+    Ctrl-C raises Interrupted or Stopped, see `networks.making`. Raises InputError,
     SettingError, ResourceError, MissingExtraError; DivergedError, after saving the last good epoch.
     """
     tell = progress or warned
     given, reading, run = settings_of(settings, GenerateSettings, UnitSettings, RUN)
-    SettingError.unless(
-        not (compare and resume), "resume", True, "false where variants are compared"
-    )
+    require_one(compare, resume)
     parts = Parts.of(data, test, reading, run, tell)
 
-    def train(source: Source | None, own: dict[str, Any], place: Any = None) -> Model:
-        vectors = opened(source)
-        dim = require_dim(vectors, given.dim, "dim" in settings)
-        making = Making(
-            parts, replace(given, dim=dim), reading, replace(run, **own), vectors, baselines, tell
-        )
-        return making.model(place, resume)
+    def make(start: Vectors | None, own: dict[str, Any]) -> Writing:
+        network = replace(given, dim=require_dim(start, given.dim, "dim" in settings))
+        return Writing(parts, network, reading, replace(run, **own), start, baselines, tell)
 
-    if not compare:
-        return train(start, {}, output)
-    model, found = compared(train, start, tell)
-    model.record["compare"] = found
-    if output is not None:
-        save(model, output, force=True)
-    return model
+    return trained(make, start, output=output, resume=resume, compare=compare, tell=tell)
 
 
 def generated(model: Model, prompt: str = "", **sampling: Any) -> Iterator[str]:
@@ -97,8 +83,8 @@ def generated(model: Model, prompt: str = "", **sampling: Any) -> Iterator[str]:
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
-class Making:
-    """All that makes one model."""
+class Writing(Making[GenerateTask]):
+    """All that makes one generator."""
 
     parts: Parts
     settings: GenerateSettings
@@ -108,32 +94,21 @@ class Making:
     baselines: bool
     tell: Callable[[Event], None]
 
-    def model(self, output: Any, resume: bool) -> Model:
-        """Train, judge, save."""
-        config = {**asdict(self.settings), **self.run.as_data(), "data": self.parts.mark()}
-        recipe = Recipe(self.task, self.kept, self.judge)
-        return made(recipe, self.run, config=config, output=output, resume=resume, tell=self.tell)
+    def config(self) -> dict[str, Any]:
+        return {**asdict(self.settings), **self.run.as_data(), "data": self.parts.mark()}
 
     def task(self) -> GenerateTask:
-        """A network to train."""
-        task = GenerateTask(self.parts, self.settings, self.run, self.start)
-        if task.found:
-            self.tell({"type": "start", **task.found})
-        return task
+        return GenerateTask(self.parts, self.settings, self.run, self.start)
 
     def kept(self, task: GenerateTask) -> Model:
-        """The network as a model."""
         reading, parts = self.reading, self.parts
         network = {
             "kind": KIND, **asdict(self.settings), "units": reading.units, "lower": reading.lower,
         }  # fmt: skip
         counted = {"units": len(parts.train), "vocabulary": len(parts.units.vocabulary)}
-        record: dict[str, Any] = {"data": counted}
-        if task.found:
-            record["start"] = task.found
         config = {"network": network, "training": self.run.as_data(), "reading": asdict(reading)}
         tables = {TABLE: (task.network.units, parts.units.vocabulary)}
-        return to_model(task.network, tables, config=config, record=record, own=TABLE)
+        return to_model(task.network, tables, config=config, record={"data": counted}, own=TABLE)
 
     def judge(self, task: GenerateTask, model: Model) -> None:
         """Scores of the test, or of the validation part, and of n-grams."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic, TypeVar, final
+from typing import Any, Generic, TypeVar
 
 from rowspace.errors import DivergedError
 from rowspace.files import save
@@ -22,54 +22,65 @@ from rowspace.vectors import Model
 T = TypeVar("T", bound=Task)
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Recipe(Generic[T]):
-    """`build` makes the task, once the seed is set; `model_of` makes a model of it as it is then;
-    `judge` puts scores and baselines into that model's record."""
+class Making(ABC, Generic[T]):
+    """All that makes one model of a network: data, settings, `run`, whom to `tell`. To be built
+    upon: a network says what its task is, and what it is as a model."""
 
-    build: Callable[[], T]
-    model_of: Callable[[T], Model]
-    judge: Callable[[T, Model], None]
+    __slots__ = ()
+    run: Run
+    tell: Callable[[Event], None]
+
+    @abstractmethod
+    def config(self) -> dict[str, Any]:
+        """Settings, and what tells the data apart: the same where a run is gone on with."""
+
+    @abstractmethod
+    def task(self) -> T:
+        """A network to train; called once the seed is set."""
+
+    @abstractmethod
+    def kept(self, task: T) -> Model:
+        """The task's network, as it is now, as a model."""
+
+    @abstractmethod
+    def judge(self, task: T, model: Model) -> None:
+        """Scores and baselines, into the model's record."""
+
+    def model(self, output: str | Path | None = None, *, resume: bool = False) -> Model:
+        """Train, judge and save.
+
+        Ctrl-C keeps the best weights so far and a checkpoint, and raises Interrupted, or Stopped
+        where there is no checkpoint. Raises DivergedError, after saving the last good weights.
+        """
+        began, run, tell = time.monotonic(), self.run, self.tell
+        with (
+            settled(run, device_of(run.device)),
+            kept_run(output, self.config(), resume=resume, tell=tell) as keeper,
+        ):
+            task = self.task()
+            if task.found:
+                tell({"type": "start", **task.found})
+            outcome = fit(task, run, tell, keeper=keeper)
+            model = self.kept(task)
+            model.record.update(record_of(outcome, task))
+            if outcome.lost is None and not outcome.stopped:
+                tell({"type": "judging"})
+                self.judge(task, model)
+            model.record["seconds"] = round(time.monotonic() - began, 3)
+            kept = ""
+            if output is not None and outcome.best_epoch:
+                store(model, output)
+                best = f"the model after epoch {outcome.best_epoch}, the best so far"
+                kept = f"{best}, is in {output}"
+            _ended(outcome, kept, keeper)
+            if keeper is not None:
+                keeper.spent = True
+        return model
 
 
-def made(
-    recipe: Recipe[T],
-    run: Run,
-    *,
-    config: Mapping[str, Any],
-    output: str | Path | None = None,
-    resume: bool = False,
-    tell: Callable[[Event], None],
-) -> Model:
-    """Train, judge and save. `config`: settings, and what tells the data apart: they must be the
-    same where a run is gone on with.
-
-    Ctrl-C keeps the best weights so far and a checkpoint, and raises Interrupted, or Stopped where
-    there is no checkpoint. Raises DivergedError, after saving the last good weights.
-    """
-    began = time.monotonic()
-    with (
-        settled(run, device_of(run.device)),
-        kept_run(output, config, resume=resume, tell=tell) as keeper,
-    ):
-        task = recipe.build()
-        outcome = fit(task, run, tell, keeper=keeper)
-        model = recipe.model_of(task)
-        model.record.update(record_of(outcome, task))
-        whole = outcome.lost is None and not outcome.stopped
-        if whole:
-            tell({"type": "judging"})
-            recipe.judge(task, model)
-        model.record["seconds"] = round(time.monotonic() - began, 3)
-        kept = ""
-        if output is not None and outcome.best_epoch:
-            save(model, output, force=True, tokenizer=tokenizer_of(model))
-            kept = f"the model after epoch {outcome.best_epoch}, the best so far, is in {output}"
-        _ended(outcome, kept, keeper)
-        if keeper is not None:
-            keeper.spent = True
-    return model
+def store(model: Model, output: str | Path) -> None:
+    """Save a network, its tokenizer beside it if it has one."""
+    save(model, output, force=True, tokenizer=tokenizer_of(model))
 
 
 def _ended(outcome: Outcome, kept: str, keeper: Keeper | None) -> None:
@@ -97,4 +108,5 @@ def record_of(outcome: Outcome, task: Task) -> dict[str, Any]:
         "training_seconds": outcome.seconds,
         "step_seconds": {name: round(value, 3) for name, value in outcome.shares.items()},
         "parameters": {"all": weights, "tables": tables},
+        **({"start": task.found} if task.found else {}),
     }

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
 from rowspace.corpus.conll import Tagged, TagReading
 from rowspace.corpus.conll import tagged as read
-from rowspace.errors import SettingError
 from rowspace.evaluate.baselines import Baseline
 from rowspace.evaluate.judged import Judged
 from rowspace.evaluate.spans import judge_tags, most_frequent
-from rowspace.files import save
-from rowspace.networks.compare import compared
+from rowspace.networks.compare import require_one, trained
 from rowspace.networks.course import Event
 from rowspace.networks.kept import to_model
-from rowspace.networks.making import Recipe, made
+from rowspace.networks.making import Making
 from rowspace.networks.settings import Run, settings_of
-from rowspace.networks.start import opened, require_dim
+from rowspace.networks.start import require_dim
 from rowspace.networks.tag import TagSettings
 from rowspace.networks.tag_answers import Answers, Found, tables_of
 from rowspace.networks.tag_task import Parts, TagTask, require_kind
@@ -61,30 +59,19 @@ def train_tagger(  # noqa: PLR0913 - what every trainer of a network takes
     the best. baselines: the tag each word has most often, in the record. The best epoch is that of
     the best F1 of entities, or accuracy of words, on `valid`.
 
-    Ctrl-C raises Interrupted or Stopped, see `networks.making.made`. Raises InputError,
+    Ctrl-C raises Interrupted or Stopped, see `networks.making`. Raises InputError,
     SettingError, ResourceError; DivergedError, after saving the last good epoch.
     """
     tell = progress or warned
     given, reading, run = settings_of(settings, TagSettings, TagReading, RUN)
-    SettingError.unless(
-        not (compare and resume), "resume", True, "false where variants are compared"
-    )
+    require_one(compare, resume)
     parts = Parts.of(data, test, reading, run)
 
-    def train(source: Source | None, own: dict[str, Any], place: Any = None) -> Model:
-        vectors = opened(source)
-        dim = require_dim(vectors, given.dim, "dim" in settings)
-        chosen = Run(**{**_fields(run), **own})
-        made_of = Making(parts, _settled(given, dim, vectors), chosen, vectors, baselines, tell)
-        return made_of.model(place, resume)
+    def make(start: Vectors | None, own: dict[str, Any]) -> Tagging:
+        network = _settled(given, require_dim(start, given.dim, "dim" in settings), start)
+        return Tagging(parts, network, replace(run, **own), start, baselines, tell)
 
-    if not compare:
-        return train(start, {}, output)
-    model, found = compared(train, start, tell)
-    model.record["compare"] = found
-    if output is not None:
-        save(model, output, force=True)
-    return model
+    return trained(make, start, output=output, resume=resume, compare=compare, tell=tell)
 
 
 def tagged(model: Model, texts: Iterable[str]) -> Iterator[list[Found]]:
@@ -104,8 +91,8 @@ def judge_tagger(model: Model, source: Any, *, reading: TagReading | None = None
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
-class Making:
-    """All that makes one model."""
+class Tagging(Making[TagTask]):
+    """All that makes one tagger."""
 
     parts: Parts
     settings: TagSettings
@@ -114,29 +101,19 @@ class Making:
     baselines: bool
     tell: Callable[[Event], None]
 
-    def model(self, output: Any, resume: bool) -> Model:
-        """Train, judge, save."""
-        config = {**asdict(self.settings), **self.run.as_data(), "data": self.parts.mark()}
-        recipe = Recipe(self.task, self.kept, self.judge)
-        return made(recipe, self.run, config=config, output=output, resume=resume, tell=self.tell)
+    def config(self) -> dict[str, Any]:
+        return {**asdict(self.settings), **self.run.as_data(), "data": self.parts.mark()}
 
     def task(self) -> TagTask:
-        """A network to train."""
-        task = TagTask(self.parts, self.settings, self.run, self.start)
-        if task.found:
-            self.tell({"type": "start", **task.found})
-        return task
+        return TagTask(self.parts, self.settings, self.run, self.start)
 
     def kept(self, task: TagTask) -> Model:
-        """The network as a model."""
         network = {
             "kind": "tag", **asdict(self.settings), "tags": list(task.tags.names),
             "spans": task.tags.spans,
         }  # fmt: skip
         train = self.parts.train
         record = {"data": {"sentences": len(train), "words": train.tokens, "scheme": train.scheme}}
-        if task.found:
-            record["start"] = task.found
         reading = asdict(self.parts.reading)
         config = {"network": network, "training": self.run.as_data(), "reading": reading}
         tables = tables_of(task.network, task.lexicon)
@@ -175,8 +152,4 @@ def _settled(given: TagSettings, dim: int, start: Vectors | None) -> TagSettings
     if lower is None:
         names = [] if start is None else list(start.vocabulary)
         lower = sum(name != name.lower() for name in names) <= CAPITALS * len(names)
-    return TagSettings(**{**asdict(given), "dim": dim, "lower": lower})
-
-
-def _fields(run: Run) -> dict[str, Any]:
-    return {name: getattr(run, name) for name in Run.__dataclass_fields__}
+    return replace(given, dim=dim, lower=lower)

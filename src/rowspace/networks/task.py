@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from torch import Tensor, nn
@@ -12,10 +13,12 @@ from rowspace.nn import Embedding, EmbeddingBag
 
 
 class Task(ABC):
-    """network: what learns. counted: what a batch is counted in ("tokens", "characters")."""
+    """network: what learns. counted: what a batch is counted in ("tokens", "characters"). found:
+    how much of the items the vectors know that rows start from (`start.started`)."""
 
     network: nn.Module
     counted: str = "tokens"
+    found: Mapping[str, Any] = MappingProxyType({})
 
     @abstractmethod
     def batches(self, epoch: int) -> Iterator[tuple[Any, int]]:

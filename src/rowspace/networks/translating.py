@@ -14,19 +14,17 @@ from typing import Any, final
 import torch
 
 from rowspace.corpus.parallel import Parallel, ParallelReading, parallel
-from rowspace.errors import SettingError
 from rowspace.evaluate.baselines import Baseline
 from rowspace.evaluate.score import Score
 from rowspace.evaluate.translation import judge_translations, require_scores
 from rowspace.evaluate.word_by_word import by_words, dictionary
-from rowspace.files import save
-from rowspace.networks.compare import compared
+from rowspace.networks.compare import require_one, trained
 from rowspace.networks.course import Event
 from rowspace.networks.device import device_of
-from rowspace.networks.kept import to_model, tokenizer_of
-from rowspace.networks.making import Recipe, made
+from rowspace.networks.kept import to_model
+from rowspace.networks.making import Making
 from rowspace.networks.settings import Run, settings_of
-from rowspace.networks.start import opened, require_dim
+from rowspace.networks.start import require_dim
 from rowspace.networks.translate import TranslateSettings
 from rowspace.networks.translate_answers import OWN, Answers, tables_of
 from rowspace.networks.translate_task import Parts, Prepared, TranslateTask
@@ -63,33 +61,23 @@ def train_translator(  # noqa: PLR0913 - what every trainer of a network takes
     baselines: the source as it is, and word by word, in the record. The best epoch is that of the
     best BLEU on `valid`.
 
-    Ctrl-C raises Interrupted or Stopped, see `networks.making.made`. Raises InputError,
+    Ctrl-C raises Interrupted or Stopped, see `networks.making`. Raises InputError,
     SettingError, ResourceError, MissingExtraError; DivergedError, after saving the last good epoch.
     """
     tell = progress or warned
     given, reading, run = settings_of(settings, TranslateSettings, ParallelReading, RUN)
-    SettingError.unless(
-        not (compare and resume), "resume", True, "false where variants are compared"
-    )
+    require_one(compare, resume)
     require_scores()  # now, not when the training is over
     run = with_precision(run)
     data = Prepared.of(Parts.of(data, test, reading, run), given.subwords)
     for message in data.warnings():
         tell({"type": "warning", "message": message})
 
-    def train(source: Source | None, own: dict[str, Any], place: Any = None) -> Model:
-        vectors = opened(source)
-        dim = require_dim(vectors, given.dim, "dim" in settings)
-        chosen, network = replace(run, **own), replace(given, dim=dim)
-        return Making(data, network, chosen, vectors, baselines, tell).model(place, resume)
+    def make(start: Vectors | None, own: dict[str, Any]) -> Translating:
+        network = replace(given, dim=require_dim(start, given.dim, "dim" in settings))
+        return Translating(data, network, replace(run, **own), start, baselines, tell)
 
-    if not compare:
-        return train(start, {}, output)
-    model, found = compared(train, start, tell)
-    model.record["compare"] = found
-    if output is not None:
-        save(model, output, force=True, tokenizer=tokenizer_of(model))
-    return model
+    return trained(make, start, output=output, resume=resume, compare=compare, tell=tell)
 
 
 def translated(model: Model, texts: Iterable[str], *, beam: int | None = None) -> Iterator[str]:
@@ -117,8 +105,8 @@ def with_precision(run: Run) -> Run:
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
-class Making:
-    """All that makes one model."""
+class Translating(Making[TranslateTask]):
+    """All that makes one translator."""
 
     data: Prepared
     settings: TranslateSettings
@@ -127,27 +115,16 @@ class Making:
     baselines: bool
     tell: Callable[[Event], None]
 
-    def model(self, output: Any, resume: bool) -> Model:
-        """Train, judge, save."""
-        mark = self.data.parts.mark()
-        config = {**asdict(self.settings), **self.run.as_data(), "data": mark}
-        recipe = Recipe(self.task, self.kept, self.judge)
-        return made(recipe, self.run, config=config, output=output, resume=resume, tell=self.tell)
+    def config(self) -> dict[str, Any]:
+        return {**asdict(self.settings), **self.run.as_data(), "data": self.data.parts.mark()}
 
     def task(self) -> TranslateTask:
-        """A network to train."""
-        task = TranslateTask(self.data, self.settings, self.run, self.start)
-        if task.found:
-            self.tell({"type": "start", **task.found})
-        return task
+        return TranslateTask(self.data, self.settings, self.run, self.start)
 
     def kept(self, task: TranslateTask) -> Model:
-        """The network as a model."""
         longest = self.data.parts.reading.longest
         network = {"kind": "translate", **asdict(self.settings), "longest": longest}
-        record: dict[str, Any] = {"data": self.data.about()}
-        if task.found:
-            record["start"] = task.found
+        record = {"data": self.data.about()}
         config = {"network": network, "training": self.run.as_data()}
         tables = tables_of(task.network, task.vocabulary)
         return to_model(task.network, tables, config=config, record=record, own=OWN)
