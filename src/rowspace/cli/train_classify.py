@@ -11,11 +11,11 @@ import click
 from rowspace.cli import configuration, options
 from rowspace.cli.autotune import limits, searched, show_trials
 from rowspace.cli.classify_settings import SETTINGS
-from rowspace.cli.failures import INTERRUPTED, TERMINATED, Failure, Mistake
+from rowspace.cli.failures import Mistake
 from rowspace.cli.output import Output, visible
 from rowspace.cli.show_progress import shown
 from rowspace.cli.train_words import require_free
-from rowspace.cli.trainer import chosen, options_of, print_settings, show_scores
+from rowspace.cli.trainer import chosen, options_of, print_settings, show_scores, stopped
 from rowspace.memory import human
 
 
@@ -97,7 +97,7 @@ def train(output: Output, given: dict[str, Any]) -> None:
                 **chosen(SETTINGS, given),
             )
     except Stopped as stop:
-        raise click.exceptions.Exit(interrupted(output, stop.signal, stop.kept)) from None
+        raise click.exceptions.Exit(stopped(output, stop.signal, stop.kept)) from None
     if search is not None:
         show_trials(output, model.record)
     show(output, model.record)
@@ -112,7 +112,7 @@ def train(output: Output, given: dict[str, Any]) -> None:
         f"in {visible(place)}"
     )
     if search is not None and model.record["autotune"]["interrupted"]:
-        raise click.exceptions.Exit(interrupted(output, 2, f"the best so far is in {place}"))
+        raise click.exceptions.Exit(stopped(output, 2, f"the best so far is in {place}"))
     asked = given["test"] or data[0]
     output.say(f"next: rowspace predict {shlex.quote(place)} {shlex.quote(asked)}")
 
@@ -139,13 +139,3 @@ def show(output: Output, record: dict[str, Any]) -> None:
         f"a text is a vector of {own['numbers_a_text']:,} numbers "
         f"(tables: {human(own['table_bytes'])}){beside}"
     )
-
-
-def interrupted(output: Output, number: int, kept: str) -> int:
-    """Say what is kept; the exit code of the signal comes back."""
-    code = TERMINATED if number == 15 else INTERRUPTED
-    told = "interrupted; " + (kept or "no epoch was finished, and nothing is kept")
-    Failure(code, visible(told)).report(output)
-    if output.json:
-        output.emit("interrupted", signal=number, kept=bool(kept))
-    return code

@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rowspace.cli import configuration, options
-from rowspace.cli.failures import INTERRUPTED, TERMINATED, Failure, Mistake
+from rowspace.cli.failures import Mistake
 from rowspace.cli.output import Output, visible
 from rowspace.cli.settings import Setting
 from rowspace.cli.show_progress import shown
 from rowspace.cli.train_words import interrupted, require_free
-from rowspace.cli.trainer import CELL, WIDE, aligned, chosen, number, options_of, show_scores
+from rowspace.cli.trainer import (
+    CELL,
+    WIDE,
+    aligned,
+    chosen,
+    number,
+    options_of,
+    show_scores,
+    stopped,
+)
 
 if TYPE_CHECKING:
     from rowspace.vectors.model import Model
@@ -103,7 +112,7 @@ def run_of(
     except Interrupted as stop:
         raise click.exceptions.Exit(interrupted(output, stop.signal)) from None
     except Stopped as stop:
-        raise click.exceptions.Exit(_stopped(output, stop.signal, stop.kept)) from None
+        raise click.exceptions.Exit(stopped(output, stop.signal, stop.kept)) from None
     _show(output, model.record)
     return model
 
@@ -147,13 +156,3 @@ def _show_compared(output: Output, variants: Sequence[Mapping[str, Any]]) -> Non
         found = {score["name"]: score["value"] for score in one["scores"]}
         cells = [number(found.get(name)) for name in names] + [f"{one['seconds']:.0f}"]
         output.write(f"{one['name']:<{WIDE}}" + aligned(cells, widths))
-
-
-def _stopped(output: Output, signal: int, kept: str) -> int:
-    """Say what is kept; the exit code of the signal comes back."""
-    code = TERMINATED if signal == 15 else INTERRUPTED
-    told = "interrupted; " + (kept or "no epoch was finished, and nothing is kept")
-    Failure(code, visible(told)).report(output)
-    if output.json:
-        output.emit("interrupted", signal=signal, kept=bool(kept))
-    return code

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from rowspace.cli.failures import INTERRUPTED, TERMINATED, Failure
 from rowspace.cli.output import Output, visible
 from rowspace.cli.settings import METAVARS, Setting, SettingOption
 from rowspace.cli.train_words import toml
@@ -110,3 +111,13 @@ def _plain(score: Mapping[str, Any]) -> dict[str, Any]:
 def number(value: float | None) -> str:
     """A figure in a cell."""
     return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
+
+
+def stopped(output: Output, signal: int, kept: str) -> int:
+    """Say what is kept of a run that cannot be gone on with; the signal's exit code comes back."""
+    code = TERMINATED if signal == 15 else INTERRUPTED
+    told = "interrupted; " + (kept or "no epoch was finished, and nothing is kept")
+    Failure(code, visible(told)).report(output)
+    if output.json:
+        output.emit("interrupted", signal=signal, kept=bool(kept))
+    return code
