@@ -22,8 +22,9 @@ from torch.nn import functional
 
 from rowspace import nn as rows
 from rowspace.errors import SettingError
-from rowspace.networks.settings import require_number, require_whole
+from rowspace.networks.settings import require_number
 from rowspace.networks.tied_loss import tied_loss
+from rowspace.objectives.objective import whole_within
 
 ENCODERS = ("transformer", "lstm")
 POSITIONS = ("rotary", "learned")
@@ -55,8 +56,8 @@ class GenerateSettings:
 
     def __post_init__(self) -> None:
         for name in ("dim", "layers", "hidden", "heads"):
-            require_whole(name, getattr(self, name), 1, 1 << 14)
-        require_whole("context", self.context, 2, 1 << 20)
+            whole_within(name, getattr(self, name), 1, 1 << 14)
+        whole_within("context", self.context, 2, 1 << 20)
         require_number("dropout", self.dropout)
         SettingError.unless(self.dropout < 1, "dropout", self.dropout, "a share below 1")
         for name, known in (("encoder", ENCODERS), ("positions", POSITIONS)):

@@ -16,7 +16,7 @@ import regex
 from rowspace.corpus.subwords import END, SPECIAL, Subwords, learn_subwords
 from rowspace.corpus.tokenize import WORD
 from rowspace.errors import FormatError, SettingError
-from rowspace.networks.settings import require_whole
+from rowspace.objectives.objective import whole_within
 from rowspace.vocabulary import Exact, Vocabulary, to_text
 from rowspace.vocabulary.tokens import Tokens
 
@@ -49,9 +49,9 @@ class UnitSettings:
 
     def __post_init__(self) -> None:
         SettingError.unless(self.units in KINDS, "units", self.units, "one of " + ", ".join(KINDS))
-        require_whole("size", self.size, 2, 1 << 24)
+        whole_within("size", self.size, 2, 1 << 24)
         if self.min_count is not None:
-            require_whole("min_count", self.min_count, 1, 1 << 31)
+            whole_within("min_count", self.min_count, 1, 1 << 31)
         SettingError.unless(isinstance(self.lower, bool), "lower", self.lower, "true or false")
 
 

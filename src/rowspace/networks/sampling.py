@@ -15,7 +15,7 @@ from typing import final
 import numpy as np
 
 from rowspace.errors import SettingError
-from rowspace.networks.settings import require_whole
+from rowspace.objectives.objective import whole_within
 from rowspace.random import Stream, bits
 
 
@@ -32,9 +32,9 @@ class Sampling:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        require_whole("length", self.length, 1, 1 << 31)
-        require_whole("top_k", self.top_k, 0, 1 << 31)
-        require_whole("seed", self.seed, 0, 2**63 - 1)
+        whole_within("length", self.length, 1, 1 << 31)
+        whole_within("top_k", self.top_k, 0, 1 << 31)
+        whole_within("seed", self.seed, 0, 2**63 - 1)
         for name, least, most in (("temperature", 0.0, 1e6), ("top_p", 0.0, 1.0)):
             value = getattr(self, name)
             number = isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, final, get_args
 
 from rowspace.errors import SettingError
 from rowspace.nn.dropout import What
+from rowspace.objectives.objective import whole_within
 from rowspace.table.schedules import SCHEDULES
 from rowspace.vocabulary.count import usable_cores
 
@@ -75,7 +76,7 @@ class Run:
         whole += [("threads", 1, usable_cores())] if self.threads is not None else []
         whole += [("patience", 0, 10**6)] if self.patience is not None else []
         for name, low, high in whole:
-            require_whole(name, getattr(self, name), low, high)
+            whole_within(name, getattr(self, name), low, high)
         for name in ("lr", "beta2"):
             require_number(name, getattr(self, name), above=0)
         for name in ("weight_decay", "clip", "floor", "warmup", "embedding_dropout"):
@@ -126,12 +127,6 @@ def settings_of(
     if run.get("budget") is not None and "epochs" not in given:
         run["epochs"] = ENDLESS
     return network(**chosen[0]), reading(**chosen[1]), Run(**run)
-
-
-def require_whole(name: str, value: object, low: int, high: int) -> None:
-    """Raises SettingError unless the value is a whole number from `low` to `high`."""
-    right = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-    SettingError.unless(right, name, value, f"a whole number from {low} to {high}")
 
 
 def require_number(name: str, value: object, *, above: float | None = None) -> None:

@@ -23,7 +23,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from rowspace import nn as rows
 from rowspace.errors import SettingError
 from rowspace.networks.crf import CRF
-from rowspace.networks.settings import require_number, require_whole
+from rowspace.networks.settings import require_number
+from rowspace.objectives.objective import whole_within
 
 ENCODERS = ("lstm", "transformer")
 
@@ -61,10 +62,10 @@ class TagSettings:
 
     def __post_init__(self) -> None:
         for name in ("dim", "letter_dim", "hidden", "layers", "heads", "min_count", "pieces"):
-            require_whole(name, getattr(self, name), 1, 1 << 14)
+            whole_within(name, getattr(self, name), 1, 1 << 14)
         for name in ("filters", "piece_dim", "shape_dim"):
-            require_whole(name, getattr(self, name), 0, 1 << 14)
-        require_whole("more_words", self.more_words, 0, 1 << 30)
+            whole_within(name, getattr(self, name), 0, 1 << 14)
+        whole_within("more_words", self.more_words, 0, 1 << 30)
         require_number("dropout", self.dropout)
         require_number("rare", self.rare)
         SettingError.unless(self.dropout < 1, "dropout", self.dropout, "a share below 1")

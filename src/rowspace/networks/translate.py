@@ -27,9 +27,10 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from rowspace import nn as rows
 from rowspace.corpus.subwords import FEWEST, MOST, PAD
 from rowspace.errors import SettingError
-from rowspace.networks.settings import require_number, require_whole
+from rowspace.networks.settings import require_number
 from rowspace.networks.thinning import Thinning
 from rowspace.networks.tied_loss import tied_loss
+from rowspace.objectives.objective import whole_within
 
 SLOWEST = 10_000.0
 """The slowest wave of a place is so many times as long as the fastest."""
@@ -57,11 +58,11 @@ class TranslateSettings:
 
     def __post_init__(self) -> None:
         for name in ("dim", "layers", "heads", "hidden"):
-            require_whole(name, getattr(self, name), 1, 1 << 14)
+            whole_within(name, getattr(self, name), 1, 1 << 14)
         if self.decoder_layers is not None:
-            require_whole("decoder_layers", self.decoder_layers, 1, 1 << 14)
-        require_whole("subwords", self.subwords, FEWEST, MOST)
-        require_whole("beam", self.beam, 1, 100)
+            whole_within("decoder_layers", self.decoder_layers, 1, 1 << 14)
+        whole_within("subwords", self.subwords, FEWEST, MOST)
+        whole_within("beam", self.beam, 1, 100)
         for name in ("dropout", "smoothing", "length_penalty"):
             require_number(name, getattr(self, name))
         for name in ("dropout", "smoothing"):

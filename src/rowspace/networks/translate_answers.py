@@ -18,10 +18,10 @@ from rowspace.errors import FormatError
 from rowspace.networks.beam import best
 from rowspace.networks.device import device_of
 from rowspace.networks.kept import restore, settings_in
-from rowspace.networks.settings import require_whole
 from rowspace.networks.translate import TranslateSettings, Translator
 from rowspace.networks.translate_data import cut, padded
 from rowspace.nn import Embedding
+from rowspace.objectives.objective import whole_within
 from rowspace.vectors import Model
 from rowspace.vocabulary import Vocabulary
 from rowspace.vocabulary.tokens import Tokens
@@ -59,7 +59,7 @@ class Answers:
             names = TranslateSettings.__dataclass_fields__
             settings = TranslateSettings(**{name: kept[name] for name in names})
             longest = kept["longest"]
-            require_whole("longest", longest, 1, 1 << 16)
+            whole_within("longest", longest, 1, 1 << 16)
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError("the model", f"the settings of its network: {error}") from None
         if len(subwords) != len(model.vectors):
@@ -87,7 +87,7 @@ class Answers:
     def several(self, texts: Sequence[str], *, beam: int | None = None) -> list[str]:
         """The translations of texts, in their order."""
         ways = self.settings.beam if beam is None else beam
-        require_whole("beam", ways, 1, 100)
+        whole_within("beam", ways, 1, 100)
         parts = [
             (at, np.array(part, np.int32))
             for at, ids in enumerate(self.subwords.ids([text.strip() for text in texts]))
