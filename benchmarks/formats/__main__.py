@@ -16,7 +16,8 @@ from benchmarks.formats.parts.opening import GOALS
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import ROOT, MissingPeerError
 from benchmarks.harness.machine import machine, versions
-from benchmarks.harness.record import Record, table
+from benchmarks.harness.measuring import measured
+from benchmarks.harness.record import Record
 
 
 def options(argv: list[str]) -> argparse.Namespace:
@@ -66,18 +67,9 @@ def main(argv: list[str]) -> int:
     }
     title = "Files of vectors beside other libraries"
     record = Record(chosen.results, run, topic="formats", title=title)
-    failed = False
-    for part in chosen.parts:
-        print(f"{part}:", file=sys.stderr)
-        try:
-            for findings in PARTS[part](bench):
-                record.keep(part, findings, bench.versions)
-                lines = table([{"run": record.name, **one.as_json()} for one in findings])
-                print(f"\n{part}", *lines, sep="\n", flush=True)
-        except (ContestantError, MissingPeerError) as error:
-            print(f"error: {part}: {error}", file=sys.stderr)
-            failed = True
-    return int(failed)
+    errors = (ContestantError, MissingPeerError)
+    done = [measured(part, PARTS[part](bench), record, bench, errors) for part in chosen.parts]
+    return int(not all(done))
 
 
 if __name__ == "__main__":

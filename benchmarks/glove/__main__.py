@@ -17,7 +17,8 @@ from benchmarks.glove.parts import PARTS
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import ROOT
 from benchmarks.harness.machine import machine, versions
-from benchmarks.harness.record import Record, table
+from benchmarks.harness.measuring import measured
+from benchmarks.harness.record import Record
 from benchmarks.words import corpus as texts
 from benchmarks.words.bench import Bench
 from benchmarks.words.options import cache_folder, shown
@@ -81,21 +82,9 @@ def main(argv: list[str]) -> int:
     record = Record(options.results, run, topic="glove", title=title)
     print(f"{corpus.name}: {corpus.words:,} words; compiling", file=sys.stderr)
     bench.job(ROWSPACE, "warm")
-    return int(not all([measured(bench, record, part) for part in options.parts]))
-
-
-def measured(bench: Bench, record: Record, part: str) -> bool:
-    """One part; False if it failed, and the others go on."""
-    print(f"{part}:", file=sys.stderr)
-    try:
-        for findings in PARTS[part](bench):
-            record.keep(part, findings, bench.versions)
-            lines = table([{"run": record.name, **one.as_json()} for one in findings])
-            print(f"\n{part}", *lines, sep="\n", flush=True)
-    except (ContestantError, RowspaceError) as error:
-        print(f"error: {part}: {error}", file=sys.stderr)
-        return False
-    return True
+    errors = (ContestantError, RowspaceError)
+    done = [measured(part, PARTS[part](bench), record, bench, errors) for part in options.parts]
+    return int(not all(done))
 
 
 def the_corpus(options: argparse.Namespace) -> texts.Corpus:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import MissingPeerError
 from benchmarks.harness.findings import Finding
 from benchmarks.harness.machine import machine, versions
-from benchmarks.harness.record import Record, table
+from benchmarks.harness.measuring import measured
+from benchmarks.harness.record import Record
 from benchmarks.labels import options
-from benchmarks.labels.bench import Bench, tell
+from benchmarks.labels.bench import Bench
 from benchmarks.labels.parts import PARTS
 from benchmarks.layer.summary import summed
 from benchmarks.words.corpus import MissingDataError
@@ -31,30 +33,18 @@ def main(argv: list[str]) -> int:
         "threads": chosen.threads,
     }
     record = Record(chosen.results, run, topic="labels", title=TITLE)
-    for part in chosen.parts:
-        measure(bench, record, part)
-    return int(bench.failed)
+    errors = (ContestantError, MissingPeerError, MissingDataError)
+    done = [
+        measured(part, found(bench, record, part), record, bench, errors) for part in chosen.parts
+    ]
+    return int(bench.failed or not all(done))
 
 
-def measure(bench: Bench, record: Record, part: str) -> None:
-    """One part, and a line for all its cells; if it fails, the others go on."""
-    tell(f"{part}:")
-    try:
-        for findings in PARTS[part](bench):
-            keep(bench, record, part, findings)
-        if not bench.options.only:
-            keep(bench, record, part, summed(record.data["findings"], part))
-    except (ContestantError, MissingPeerError, MissingDataError) as error:
-        tell(f"error: {part}: {error}")
-        bench.failed = True
-
-
-def keep(bench: Bench, record: Record, part: str, findings: list[Finding]) -> None:
-    """Into the results, and shown."""
-    if findings:
-        record.keep(part, findings, bench.versions)
-        lines = table([{"run": record.name, **one.as_json()} for one in findings])
-        print(f"\n{part}", *lines, sep="\n", flush=True)
+def found(bench: Bench, record: Record, part: str) -> Iterator[list[Finding]]:
+    """The cells of a part, and, where none was left out, a line for all of them."""
+    yield from PARTS[part](bench)
+    if not bench.options.only:
+        yield summed(record.data["findings"], part)
 
 
 if __name__ == "__main__":

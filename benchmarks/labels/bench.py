@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.harness.contestants import Answer, Contestant, run
+from benchmarks.harness.measuring import tell
 from benchmarks.labels.sets import Labelled, labelled
 from benchmarks.layer.runners.clock import used
 from benchmarks.words.bench import ZEROED
@@ -87,8 +87,3 @@ def disturbed(answers: Sequence[Answer]) -> str:
     """A word on others who worked meanwhile, if they did."""
     most = max(one["others"] for one in answers)
     return f"others took {most:.1f} cores meanwhile" if most > 0.15 else ""
-
-
-def tell(line: str) -> None:
-    """For whoever watches."""
-    print(line, file=sys.stderr, flush=True)

@@ -8,6 +8,7 @@ import shlex
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import ROOT, MissingPeerError
 from benchmarks.harness.findings import Finding
 from benchmarks.harness.machine import machine, versions
-from benchmarks.harness.record import Record, table
+from benchmarks.harness.measuring import measured
+from benchmarks.harness.record import Record
 from benchmarks.layer.bench import Bench
 from benchmarks.layer.inputs import KINDS
 from benchmarks.layer.parts import PARTS
@@ -91,24 +93,17 @@ def main(argv: list[str]) -> int:
     }
     title = "The layer beside other libraries"
     record = Record(chosen.results, run, topic="layer", title=title)
-    for part in chosen.parts:
-        print(f"{part}:", file=sys.stderr)
-        try:
-            for findings in PARTS[part](bench):
-                keep(record, bench, part, findings)
-            keep(record, bench, part, summed(record.data["findings"], part))
-        except (ContestantError, MissingPeerError) as error:
-            print(f"error: {part}: {error}", file=sys.stderr)
-            bench.failed = True
-    return int(bench.failed)
+    errors = (ContestantError, MissingPeerError)
+    done = [
+        measured(part, found(bench, record, part), record, bench, errors) for part in chosen.parts
+    ]
+    return int(bench.failed or not all(done))
 
 
-def keep(record: Record, bench: Bench, part: str, findings: list[Finding]) -> None:
-    """Into the results, and shown."""
-    if findings:
-        record.keep(part, findings, bench.versions)
-        lines = table([{"run": record.name, **one.as_json()} for one in findings])
-        print(f"\n{part}", *lines, sep="\n", flush=True)
+def found(bench: Bench, record: Record, part: str) -> Iterator[list[Finding]]:
+    """The cells of a part, and a line for all of them."""
+    yield from PARTS[part](bench)
+    yield summed(record.data["findings"], part)
 
 
 if __name__ == "__main__":

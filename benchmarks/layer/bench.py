@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ import numpy as np
 
 from benchmarks.harness.contestants import Answer, Contestant, ContestantError, run
 from benchmarks.harness.findings import Finding, times_faster
+from benchmarks.harness.measuring import tell
 from benchmarks.layer import inputs
 from benchmarks.layer.ceiling.library import compiled
 from benchmarks.layer.cells import Cell, Entry, Pair, differences, grid, unmoved
@@ -211,8 +211,3 @@ def quiet(patience: float) -> None:
         time.sleep(_GLANCE)
         if used() - before < _GLANCE / 10:
             return
-
-
-def tell(line: str) -> None:
-    """For whoever watches."""
-    print(line, file=sys.stderr, flush=True)

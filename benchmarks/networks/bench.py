@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.harness.contestants import Answer, Contestant, run
+from benchmarks.harness.measuring import tell
 from benchmarks.layer.runners.clock import used
 from benchmarks.words.bench import ZEROED
 
@@ -51,8 +51,3 @@ class Bench:
         self.versions |= answer["versions"]
         tell(f"  {name}: {task}, {answer['wall']:.0f} s, others {answer['others']:.1f} cores")
         return answer
-
-
-def tell(line: str) -> None:
-    """For whoever watches."""
-    print(line, file=sys.stderr, flush=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import ROOT, MissingPeerError
 from benchmarks.harness.machine import machine, versions
-from benchmarks.harness.record import Record, table
-from benchmarks.recommend.bench import WAYS, Bench, tell
+from benchmarks.harness.measuring import measured
+from benchmarks.harness.record import Record
+from benchmarks.recommend.bench import WAYS, Bench
 from benchmarks.recommend.parts import PARTS
 from benchmarks.words.corpus import MissingDataError, data_folder
 from benchmarks.words.options import cache_folder
@@ -64,17 +65,9 @@ def main(argv: list[str]) -> int:
         "threads": chosen.threads,
     }
     record = Record(chosen.results, run, topic="recommend", title=TITLE)
-    for part in chosen.parts:
-        tell(f"{part}:")
-        try:
-            for findings in PARTS[part](bench):
-                record.keep(part, findings, bench.versions)
-                rows = [{"run": record.name, **one.as_json()} for one in findings]
-                print(f"\n{part}", *table(rows), sep="\n", flush=True)
-        except (ContestantError, MissingPeerError, MissingDataError) as error:
-            tell(f"error: {part}: {error}")
-            bench.failed = True
-    return int(bench.failed)
+    errors = (ContestantError, MissingPeerError, MissingDataError)
+    done = [measured(part, PARTS[part](bench), record, bench, errors) for part in chosen.parts]
+    return int(bench.failed or not all(done))
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
 from benchmarks.harness.contestants import Answer, Contestant, run
+from benchmarks.harness.measuring import tell
 from benchmarks.layer.runners.clock import used
 from benchmarks.recommend.interactions import Left, left_out
 from benchmarks.words.bench import ZEROED
@@ -50,8 +50,3 @@ class Bench:
         self.versions |= {k: v for k, v in answer["versions"].items() if k != "numpy"}
         tell(f"  {name}: {task}, {answer['wall']:.1f} s, others {answer['others']:.1f} cores")
         return answer
-
-
-def tell(line: str) -> None:
-    """For whoever watches."""
-    print(line, file=sys.stderr, flush=True)

@@ -9,7 +9,8 @@ import time
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import MissingPeerError
 from benchmarks.harness.machine import machine, versions
-from benchmarks.harness.record import Record, table
+from benchmarks.harness.measuring import measured
+from benchmarks.harness.record import Record
 from benchmarks.words import corpus as texts
 from benchmarks.words import options
 from benchmarks.words.bench import Bench
@@ -40,7 +41,10 @@ def main(argv: list[str]) -> int:
         title="Word vectors beside other libraries",
     )
     print(f"{corpus.name}: {corpus.words:,} words; compiling", file=sys.stderr)
-    return int(not all([warmed(bench), *(measure(bench, record, part) for part in chosen.parts)]))
+    errors = (ContestantError, MissingPeerError, RowspaceError)
+    done = [warmed(bench)]
+    done += [measured(part, PARTS[part](bench), record, bench, errors) for part in chosen.parts]
+    return int(not all(done))
 
 
 def warmed(bench: Bench) -> bool:
@@ -50,20 +54,6 @@ def warmed(bench: Bench) -> bool:
             bench.job(contestant, "warm")
     except ContestantError as error:
         print(f"error: {error}", file=sys.stderr)
-        return False
-    return True
-
-
-def measure(bench: Bench, record: Record, part: str) -> bool:
-    """One part; False if it failed, and the others go on."""
-    print(f"{part}:", file=sys.stderr)
-    try:
-        for findings in PARTS[part](bench):
-            record.keep(part, findings, bench.versions)
-            lines = table([{"run": record.name, **one.as_json()} for one in findings])
-            print(f"\n{part}", *lines, sep="\n", flush=True)
-    except (ContestantError, MissingPeerError, RowspaceError) as error:
-        print(f"error: {part}: {error}", file=sys.stderr)
         return False
     return True
 

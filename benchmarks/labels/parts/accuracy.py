@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from statistics import fmean
 
 from benchmarks.harness.findings import Finding
+from benchmarks.harness.measuring import tell
 from benchmarks.labels import spaces
-from benchmarks.labels.bench import CONTESTANTS, FASTTEXT, ROWSPACE, Bench, tell
+from benchmarks.labels.bench import CONTESTANTS, FASTTEXT, ROWSPACE, Bench
 from benchmarks.labels.gained import gained, on_average
 from benchmarks.labels.searching import Own, searched
 from benchmarks.labels.sets import Labelled

@@ -12,7 +12,8 @@ from typing import Any
 
 from benchmarks.harness.contestants import Answer, Contestant, ContestantError
 from benchmarks.harness.findings import Finding
-from benchmarks.labels.bench import FASTTEXT, ROWSPACE, Bench, tell
+from benchmarks.harness.measuring import tell
+from benchmarks.labels.bench import FASTTEXT, ROWSPACE, Bench
 from benchmarks.labels.gained import gained, on_average
 from benchmarks.labels.searching import summed
 from benchmarks.labels.sets import Labelled

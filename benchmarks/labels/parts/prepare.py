@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.harness.findings import Finding
-from benchmarks.labels.bench import Bench, tell
+from benchmarks.harness.measuring import tell
+from benchmarks.labels.bench import Bench
 from benchmarks.labels.large import large
 
 

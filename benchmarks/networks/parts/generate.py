@@ -14,7 +14,8 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks.harness.findings import Finding, yes
-from benchmarks.networks.bench import Bench, tell
+from benchmarks.harness.measuring import tell
+from benchmarks.networks.bench import Bench
 from benchmarks.words.corpus import MissingDataError
 
 TRAINER = "rowspace.networks.generating:train_generator"

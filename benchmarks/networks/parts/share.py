@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from benchmarks.harness.contestants import Contestant, run
 from benchmarks.harness.findings import Finding, yes
-from benchmarks.networks.bench import Bench, tell
+from benchmarks.harness.measuring import tell
+from benchmarks.networks.bench import Bench
 from benchmarks.words.bench import ZEROED
 
 GOAL = 0.10

@@ -15,8 +15,9 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks.harness.findings import Finding, yes
+from benchmarks.harness.measuring import tell
 from benchmarks.labels.parts.start import cut
-from benchmarks.networks.bench import Bench, tell
+from benchmarks.networks.bench import Bench
 from benchmarks.words.corpus import MissingDataError
 
 TRAINER = "rowspace.networks.tagging:train_tagger"

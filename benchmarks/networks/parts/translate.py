@@ -11,7 +11,8 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks.harness.findings import Finding, yes
-from benchmarks.networks.bench import Bench, tell
+from benchmarks.harness.measuring import tell
+from benchmarks.networks.bench import Bench
 from benchmarks.words.corpus import MissingDataError
 
 TRAINER = "rowspace.networks.translating:train_translator"

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.harness.findings import Finding, yes
+from benchmarks.harness.measuring import tell
 from benchmarks.labels.spaces import Settings
-from benchmarks.recommend.bench import WAYS, Bench, tell
+from benchmarks.recommend.bench import WAYS, Bench
 from benchmarks.recommend.search import FIRST_REFIT, ndcg, tuned
 
 OURS = "rowspace"
