@@ -3,7 +3,7 @@
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-EXTRAS := tokenizers,arrow,ann,zstd,torch,keras,sklearn,translate
+EXTRAS := tokenizers,arrow,ann,zstd,torch,keras,sklearn,translate,explore
 # PyTorch comes first and pinned: left to the extras, the newest one would bring gigabytes for GPUs.
 TORCH  ?= torch==2.13.0
 
