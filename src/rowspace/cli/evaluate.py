@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rowspace.cli import options
+from rowspace.cli import evaluate_options, options
 from rowspace.cli.failures import GATE, Failure, Mistake
 from rowspace.cli.output import Output
 from rowspace.cli.scores import Gate, gates_of, show, under
@@ -19,56 +19,8 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Score a model on labels, similarity and analogies.")
 @options.model
-@click.option(
-    "--labels",
-    metavar="FILE",
-    help="Examples with their labels: __label__ lines, CSV, TSV, JSONL or parquet; - for stdin.",
-)
-@click.option("--text", metavar="NAME", help="The texts' column.  [default: the training's]")
-@click.option("--label", metavar="NAME", help="The labels' column.  [default: the training's]")
-@click.option("--separator", metavar="TEXT", help="What parts several labels in a cell.")
-@click.option(
-    "-k",
-    "ks",
-    multiple=True,
-    type=click.IntRange(min=1),
-    default=(1,),
-    show_default="1",
-    help="P@k and R@k; repeatable.",
-)
-@click.option(
-    "--threshold", type=click.FloatRange(0, 1), help="What is less probable is no answer."
-)
-@click.option("--confusion", is_flag=True, help="Which labels are taken for which.")
-@click.option(
-    "--similarity",
-    "similarities",
-    multiple=True,
-    metavar="FILE",
-    help="Pairs of words and how alike people find them; repeatable.",
-)
-@click.option(
-    "--analogies", multiple=True, metavar="FILE", help="Questions of four words; repeatable."
-)
-@click.option(
-    "--restrict",
-    type=click.IntRange(min=0),
-    show_default="what the protocol says",
-    help="Analogies among the N most frequent items; 0 for all.",
-)
-@click.option(
-    "--protocol",
-    default="rowspace",
-    show_default=True,
-    help="Whose rules for case, missing words and denominators.",
-)
-@click.option(
-    "--method",
-    type=click.Choice(["add", "mul"]),
-    default="add",
-    show_default=True,
-    help="3CosAdd, or 3CosMul.",
-)
+@evaluate_options.of_labels
+@evaluate_options.of_lists
 @click.option(
     "--fail-under",
     "gates",

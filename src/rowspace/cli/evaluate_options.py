@@ -1,0 +1,84 @@
+"""The options of `rowspace evaluate`, one group for each thing that a model is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+Decorated = Callable[..., Any]
+
+
+def of_labels(command: Decorated) -> Decorated:
+    """Answers with labels: `evaluate_labels.Asked` holds these."""
+    for option in (
+        click.option("--confusion", is_flag=True, help="Which labels are taken for which."),
+        click.option(
+            "--threshold", type=click.FloatRange(0, 1), help="What is less probable is no answer."
+        ),
+        click.option(
+            "-k",
+            "ks",
+            multiple=True,
+            type=click.IntRange(min=1),
+            default=(1,),
+            show_default="1",
+            help="P@k and R@k; repeatable.",
+        ),
+        click.option("--separator", metavar="TEXT", help="What parts several labels in a cell."),
+        click.option(
+            "--label", metavar="NAME", help="The labels' column.  [default: the training's]"
+        ),
+        click.option(
+            "--text", metavar="NAME", help="The texts' column.  [default: the training's]"
+        ),
+        click.option(
+            "--labels",
+            metavar="FILE",
+            help="Examples with their labels: __label__ lines, CSV, TSV, JSONL or parquet; "
+            "- for stdin.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def of_lists(command: Decorated) -> Decorated:
+    """Lists that people made, and the rules they are scored by."""
+    for option in (
+        click.option(
+            "--method",
+            type=click.Choice(["add", "mul"]),
+            default="add",
+            show_default=True,
+            help="3CosAdd, or 3CosMul.",
+        ),
+        click.option(
+            "--protocol",
+            default="rowspace",
+            show_default=True,
+            help="Whose rules for case, missing words and denominators.",
+        ),
+        click.option(
+            "--restrict",
+            type=click.IntRange(min=0),
+            show_default="what the protocol says",
+            help="Analogies among the N most frequent items; 0 for all.",
+        ),
+        click.option(
+            "--analogies",
+            multiple=True,
+            metavar="FILE",
+            help="Questions of four words; repeatable.",
+        ),
+        click.option(
+            "--similarity",
+            "similarities",
+            multiple=True,
+            metavar="FILE",
+            help="Pairs of words and how alike people find them; repeatable.",
+        ),
+    ):
+        command = option(command)
+    return command
