@@ -21,7 +21,7 @@ torch = pytest.importorskip("torch", reason="needs torch (the `torch` extra)")
 from rowspace import Exact, Hashed, Vectors, Vocabulary, nn
 from rowspace.nn.grow import add_rows
 from rowspace.nn.quantized import QuantizedEmbedding
-from rowspace.table.threads import get_threads, set_threads
+from rowspace.threads import get_threads, set_threads
 
 R, D = 7, 5
 LR = 0.1

@@ -17,7 +17,7 @@ from rowspace.nn.quantized import QuantizedEmbeddingBag
 from rowspace.table import zeros
 from rowspace.table.lookup import look_up as rows_of
 from rowspace.table.lookup import pool_bags
-from rowspace.table.threads import set_threads
+from rowspace.threads import set_threads
 
 
 def layer(job: Job) -> Any:

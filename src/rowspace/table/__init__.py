@@ -6,7 +6,7 @@ from rowspace.memory import available_memory
 from rowspace.table.memory import zeros
 from rowspace.table.rules import SGD, Adagrad, Adam, AdamW, RowWiseAdagrad
 from rowspace.table.table import Table
-from rowspace.table.threads import get_threads, set_threads
+from rowspace.threads import get_threads, set_threads
 
 __all__ = [
     "SGD",

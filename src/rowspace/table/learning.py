@@ -20,7 +20,7 @@ from rowspace.random import Stream, mix, state
 from rowspace.table.lookup import as_numbers
 from rowspace.table.room import room
 from rowspace.table.rules import Rule
-from rowspace.table.threads import get_threads, spread
+from rowspace.threads import get_threads, spread
 
 _GRAIN = 1 << 15  # numbers a thread is worth waking for
 _SORTED = 1 << 14  # words a thread is worth waking for

@@ -12,7 +12,7 @@ import numpy as np
 from rowspace.kernels import cpu_layer
 from rowspace.kernels.layer_reference import decoded, encoded
 from rowspace.table.room import room
-from rowspace.table.threads import spread
+from rowspace.threads import spread
 
 _GRAIN = 1 << 16  # numbers a thread is worth waking for
 _LARGE = 1 << 25  # bytes of a result that no cache will hold

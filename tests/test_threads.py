@@ -12,7 +12,7 @@ import pytest
 
 from rowspace.errors import SettingError
 from rowspace.table import get_threads, set_threads
-from rowspace.table.threads import spread
+from rowspace.threads import spread
 
 
 @pytest.fixture(autouse=True, params=[1, 2, 5])
