@@ -37,6 +37,7 @@ class Stream(IntEnum):
     INTERACTIONS = 15
     AUTOTUNE = 16
     SAMPLING = 17
+    MAPS = 18
 
 
 def mix(state: ArrayLike) -> np.ndarray:
