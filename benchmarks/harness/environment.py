@@ -19,6 +19,8 @@ WANTED = {
     "torch": [_TORCH],
     "sklearn": [["scikit-learn==1.9.1"]],
     "implicit": [["implicit==0.7.3", "scipy"]],
+    # vecto reads colours by a module that newer setuptools no longer bring.
+    "vecto": [["vecto==0.2.21", "setuptools<81"]],
     "fbgemm_gpu": [_TORCH, ["--no-deps", "fbgemm-gpu-cpu==1.8.0"]],
 }
 

@@ -96,6 +96,20 @@ def test_another_spelling_of_the_answer_is_right(plane, write):
     assert by_name(analogies(vectors, path, protocol="word2vec"))["total"].value == 1.0
 
 
+def test_any_spelling_of_the_answer_is_right_under_gensim(plane, write):
+    """The first spelling of queen is far away, the second is found: gensim calls it right."""
+    vectors = plane({**GRID, "queen": (-1, 0.1, 0.2), "Queen": (1, 1, 1)})
+    path = write("man woman king queen\n")
+    assert by_name(analogies(vectors, path, protocol="gensim"))["total"].value == 1.0
+
+
+def test_the_first_item_asks_for_what_is_missing_under_vecto(plane, write):
+    """man is item 0: ghost asks as man does, but an answer that is missing is never given."""
+    path = write("ghost woman king queen\nman woman king ghost\n")
+    total = by_name(analogies(plane(GRID), path, protocol="vecto"))["total"]
+    assert (total.n, total.extra["right"], total.extra["answered"]) == (2, 1, 0)
+
+
 @pytest.mark.parametrize("method", ["add", "mul"])
 def test_against_the_plain_solver(data, method):
     items, rows = [], []

@@ -23,18 +23,20 @@ def test_perfect_order(plane, write):
     assert score.low <= 1.0 == score.high
 
 
-@pytest.mark.parametrize(
-    ("protocol", "n", "answered"),
-    [
-        ("rowspace", 4, 4),  # DOG by its lower case; paris is not Paris
-        ("word2vec", 5, 5),
-        ("gensim", 5, 5),
-        ("glove", 3, 3),
-        ("hyperwords", 6, 4),  # a missing pair counts with similarity 0
-        ("fasttext", 3, 3),  # no zero vectors
-    ],
-)
-def test_protocols(plane, write, protocol, n, answered):
+ANSWERED = {
+    "rowspace": (4, 4),  # DOG by its lower case; paris is not Paris
+    "word2vec": (5, 5),
+    "gensim": (5, 5),
+    "glove": (3, 3),
+    "hyperwords": (6, 4),  # a missing pair counts with similarity 0
+    "fasttext": (3, 3),  # no zero vectors
+    "vecto": (6, 4),  # cat stands for what is missing
+}
+
+
+@pytest.mark.parametrize("protocol", ANSWERED)
+def test_protocols(plane, write, protocol):
+    n, answered = ANSWERED[protocol]
     score = similarity(plane(PLACES), write(LIST), protocol=protocol)
     assert score.n == n and score.extra["answered"] == answered
     assert score.coverage == pytest.approx(answered / 6)
@@ -42,7 +44,13 @@ def test_protocols(plane, write, protocol, n, answered):
 
 
 def test_every_protocol_is_tried_here():
-    assert set(PROTOCOLS) == {"rowspace", "word2vec", "gensim", "glove", "hyperwords", "fasttext"}
+    assert set(PROTOCOLS) == set(ANSWERED)
+
+
+def test_the_first_item_stands_for_what_is_missing_under_vecto(plane, write):
+    places = {**PLACES, "ghost": PLACES["cat"], "paris": PLACES["cat"]}
+    told = similarity(plane(places), write(LIST), protocol="hyperwords")
+    assert similarity(plane(PLACES), write(LIST), protocol="vecto").value == told.value
 
 
 def test_limit(plane, write):

@@ -16,7 +16,7 @@ from rowspace.evaluate.protocol import protocol as by_name
 from rowspace.evaluate.score import Score
 from rowspace.evaluate.words import Words, look_up, upper_ids
 from rowspace.vectors import Vectors
-from rowspace.vectors.analogy import solve
+from rowspace.vectors.analogy import Method, solve
 
 METHODS = ("add", "mul")
 
@@ -44,55 +44,92 @@ def analogies(
     if restrict is not None and restrict < 0:
         raise InputError(f"restrict must be 0 (all) or more, not {restrict}")
     questions = read_questions(path)
-    most = rules.analogy_limit if restrict is None else restrict
-    limit = min(most or len(vectors), len(vectors))
+    found = tried(vectors, questions, rules, restrict=restrict, method=method, unseen=unseen)
+    extra = {
+        "metric": "accuracy",
+        "protocol": protocol if isinstance(protocol, str) else "custom",
+        "method": method,
+        "restrict": _limit(vectors, rules, restrict),
+    }
+    return _scores(Path(path).stem, questions, found, rules, seed, extra)
+
+
+def tried(
+    vectors: Vectors,
+    questions: Questions,
+    rules: Protocol,
+    *,
+    restrict: int | None = None,
+    method: str = "add",
+    unseen: bool | None = None,
+) -> np.ndarray:
+    """Which questions are right, which answered, and which are of known words: bool [3, n]."""
+    limit = _limit(vectors, rules, restrict)
     ask = rules.unseen if unseen is None else unseen
     every = (word for question in questions.words for word in question)
     words = look_up(vectors, every, rules, limit=limit, unseen=ask)
     places = np.array([[words.place[word] for word in question] for question in questions.words])
     known = (words.ids[places] >= 0).all(axis=1)
-    answered = words.answered[places[:, :3]].all(axis=1) & (words.ids[places[:, 3]] >= 0)
+    sought = words.ids[places[:, 3]] >= 0
+    answered = words.answered[places[:, :3]].all(axis=1) & sought
+    asked = sought if rules.missing == "first" else answered
     right = np.zeros(len(places), bool)
-    right[answered] = _solved(vectors, words, places[answered], rules, limit, method)
-    extra = {
-        "metric": "accuracy",
-        "protocol": protocol if isinstance(protocol, str) else "custom",
-        "method": method,
-        "restrict": limit,
-    }
-    found = np.stack([right, answered, known])
-    return _scores(Path(path).stem, questions, found, rules, seed, extra)
+    if asked.any():
+        right[asked] = _solved(vectors, words, places[asked], rules, limit, method)
+    return np.stack([right, answered, known])
+
+
+def parts_of(questions: Questions) -> dict[str, np.ndarray]:
+    """Which questions are of each section, semantic, syntactic, and all: bool [n] by name."""
+    parts = {name: questions.section == at for at, name in enumerate(questions.names)}
+    grammar = np.array([name.startswith("gram") for name in questions.names])[questions.section]
+    if grammar.any() and not grammar.all():
+        parts |= {"semantic": ~grammar, "syntactic": grammar}
+    return parts | {"total": np.ones(len(questions.section), bool)}
+
+
+def _limit(vectors: Vectors, rules: Protocol, restrict: int | None) -> int:
+    most = rules.analogy_limit if restrict is None else restrict
+    return min(most or len(vectors), len(vectors))
 
 
 def _solved(
     vectors: Vectors, words: Words, places: np.ndarray, rules: Protocol, limit: int, method: str
 ) -> np.ndarray:
     """Which questions, `places` int64 [n, 4] in `words`, are answered right; bool [n]."""
-    spelling, candidates = np.arange(limit), np.arange(limit)
+    spelling = np.arange(limit)
     if rules.case == "upper":
         spelling = _first_spellings(vectors, limit)
-    if rules.one_spelling:
-        candidates = np.unique(spelling)
-    rows = _rows(vectors, candidates, limit)
-    column = np.full(limit, -1)
-    column[candidates] = np.arange(len(candidates))
+    matrix = rows = _rows(vectors, limit)
     # Unseen words stand behind the candidates: part of a question, never its answer.
-    beyond = len(candidates) + np.arange(len(words.ids))
-    asked = np.where(words.ids >= 0, column[words.ids], beyond)[places[:, :3]]
-    matrix = rows
-    if (asked >= len(candidates)).any():
+    beyond = limit + np.arange(len(words.ids))
+    asked = np.where(words.ids >= 0, words.ids, beyond)[places[:, :3]]
+    if (asked >= limit).any():
         matrix = np.concatenate([rows, words.vectors.astype(rows.dtype)])
-    best = solve(matrix, asked, method="mul" if method == "mul" else "add", first=len(rows))
-    answers = np.where(best >= 0, spelling[candidates[best]], -1)
+    apart = _others(spelling, asked) if rules.one_spelling else None
+    how: Method = "mul" if method == "mul" else "add"
+    best = solve(matrix, asked, method=how, first=limit, apart=apart)
+    answers = np.where(best >= 0, spelling[best], -1)
     return answers == spelling[words.ids[places[:, 3]]]
 
 
-def _rows(vectors: Vectors, candidates: np.ndarray, limit: int) -> np.ndarray:
-    """The vectors of the candidates [n, D]; all of the first `limit` items are not copied."""
+def _others(spelling: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """The ids of all spellings of each question's words, int64 [n, m], -1 in places left over."""
+    order = np.argsort(spelling, kind="stable")
+    begin, end = (np.searchsorted(spelling[order], asked, side) for side in ("left", "right"))
+    wide = int((end - begin).max(initial=0))
+    places = begin[..., None] + np.arange(wide)
+    there = places < end[..., None]
+    found = np.where(there, order[np.minimum(places, len(order) - 1)], -1)
+    return found.reshape(len(asked), 3 * wide)
+
+
+def _rows(vectors: Vectors, limit: int) -> np.ndarray:
+    """The vectors of the first items [limit, D]; rows that are each an item's own are not
+    copied."""
     if not vectors.vocabulary.unseen.own_rows:
-        return vectors[candidates]
-    first = vectors.matrix[:limit]
-    return first if len(candidates) == limit else first[candidates]
+        return vectors[np.arange(limit)]
+    return vectors.matrix[:limit]
 
 
 def _first_spellings(vectors: Vectors, limit: int) -> np.ndarray:
@@ -111,12 +148,7 @@ def _scores(
     extra: dict[str, object],
 ) -> list[Score]:
     """`found` bool [3, n]: right, answered, known."""
-    section = questions.section
-    parts = {name: section == at for at, name in enumerate(questions.names)}
-    grammar = np.array([name.startswith("gram") for name in questions.names])[section]
-    if grammar.any() and not grammar.all():
-        parts |= {"semantic": ~grammar, "syntactic": grammar}
-    parts["total"] = np.ones(len(section), bool)
+    parts = parts_of(questions)
     scores = []
     for at, (name, part) in enumerate(parts.items()):
         right, answered, known = (int(row[part].sum()) for row in found)

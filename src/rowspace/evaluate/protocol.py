@@ -20,7 +20,7 @@ class Protocol:
     analogy_limit     analogies use only the N most frequent items, as words and as answers
     similarity_limit  the same for similarity; None: all
     missing           skip: a case with a missing word does not count · wrong: it counts as wrong,
-                      a pair as similarity 0
+                      a pair as similarity 0 · first: the most frequent item stands for the word
     unseen            words that are not known are answered by the vocabulary's policy
     one_spelling      answers that differ from a question's words only in case are left out
     drop_zero         pairs with a zero vector do not count
@@ -29,7 +29,7 @@ class Protocol:
     case: Literal["exact", "lower", "upper", "fallback"]
     analogy_limit: int | None = None
     similarity_limit: int | None = None
-    missing: Literal["skip", "wrong"] = "skip"
+    missing: Literal["skip", "wrong", "first"] = "skip"
     unseen: bool = False
     one_spelling: bool = False
     drop_zero: bool = False
@@ -49,6 +49,9 @@ PROTOCOLS: dict[str, Protocol] = {
     "hyperwords": Protocol("lower", missing="wrong"),
     # eval.py on the output of print-word-vectors, which answers every word it has n-grams of.
     "fasttext": Protocol("lower", unseen=True, drop_zero=True),
+    # vecto's benchmarks with their defaults: its vocabulary answers what it does not know with
+    # item 0, so that every case counts, and the answer is wrong where it is the word not known.
+    "vecto": Protocol("lower", missing="first"),
 }
 
 

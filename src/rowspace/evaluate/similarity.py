@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import final
 
 import numpy as np
 
 from rowspace.evaluate.correlation import spearman, spearman_interval
-from rowspace.evaluate.lists import read_pairs
+from rowspace.evaluate.lists import Pairs, read_pairs
 from rowspace.evaluate.protocol import Protocol
 from rowspace.evaluate.protocol import protocol as by_name
 from rowspace.evaluate.score import Score
 from rowspace.evaluate.words import look_up
 from rowspace.vectors import Vectors
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Rated:
+    """n pairs as vectors find them: `cosines` float64 [n], `known` and `answered` bool [n]."""
+
+    cosines: np.ndarray
+    known: np.ndarray
+    answered: np.ndarray
 
 
 def similarity(
@@ -30,6 +42,30 @@ def similarity(
     """
     rules = by_name(protocol)
     pairs = read_pairs(path)
+    found = rated(vectors, pairs, rules, unseen=unseen)
+    whole = rules.missing != "skip"
+    counted = np.ones(len(found.answered), bool) if whole else found.answered
+    ours, human = found.cosines[counted], pairs.human[counted]
+    low, high = spearman_interval(ours, human, seed)
+    return Score(
+        name=Path(path).stem,
+        value=spearman(ours, human),
+        n=int(counted.sum()),
+        coverage=float(found.answered.mean()),
+        low=low,
+        high=high,
+        extra={
+            "metric": "spearman",
+            "protocol": protocol if isinstance(protocol, str) else "custom",
+            "known": int(found.known.sum()),
+            "answered": int(found.answered.sum()),
+            "total": len(counted),
+        },
+    )
+
+
+def rated(vectors: Vectors, pairs: Pairs, rules: Protocol, *, unseen: bool | None = None) -> Rated:
+    """Each pair's cosine; 0 where there is none and no item stands for what is missing."""
     limit = min(rules.similarity_limit or len(vectors), len(vectors))
     ask = rules.unseen if unseen is None else unseen
     words = look_up(vectors, pairs.first + pairs.second, rules, limit=limit, unseen=ask)
@@ -39,24 +75,9 @@ def similarity(
     cosines, whole = _cosines(words.vectors[a], words.vectors[b])
     if rules.drop_zero:
         answered &= whole
-    counted = answered if rules.missing == "skip" else np.ones(len(a), bool)
-    ours, human = np.where(answered, cosines, 0.0)[counted], pairs.human[counted]
-    low, high = spearman_interval(ours, human, seed)
-    return Score(
-        name=Path(path).stem,
-        value=spearman(ours, human),
-        n=int(counted.sum()),
-        coverage=float(answered.mean()),
-        low=low,
-        high=high,
-        extra={
-            "metric": "spearman",
-            "protocol": protocol if isinstance(protocol, str) else "custom",
-            "known": int(known.sum()),
-            "answered": int(answered.sum()),
-            "total": len(a),
-        },
-    )
+    if rules.missing != "first":
+        cosines = np.where(answered, cosines, 0.0)
+    return Rated(cosines, known, answered)
 
 
 def _cosines(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

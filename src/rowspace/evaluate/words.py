@@ -18,7 +18,8 @@ class Words:
     """`n` distinct words. `ids` int64 [n]: -1 if not known or beyond the limit.
 
     `vectors` float32 [n, D] of the words with `answered`, zeros else: known ones, and those not
-    known where the policy has something to go on and the protocol asks it.
+    known where the policy has something to go on and the protocol asks it. Where the protocol
+    says so the first item's stand in the place of the zeros.
     """
 
     place: dict[str, int]
@@ -45,6 +46,8 @@ def look_up(
         word = distinct[at] if rules.case in ("exact", "upper") else distinct[at].lower()
         if vectors.vocabulary.bag(word):
             found[at], answered[at] = vectors[word], True
+    if rules.missing == "first" and len(vectors):
+        found[~answered] = vectors[0]
     place = {word: at for at, word in enumerate(distinct)}
     return Words(place, ids, found, answered)
 

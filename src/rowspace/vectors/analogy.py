@@ -56,12 +56,19 @@ def product_scores(
 
 
 def solve(
-    matrix: np.ndarray, triples: np.ndarray, *, method: Method, first: int, block: int = 256
+    matrix: np.ndarray,
+    triples: np.ndarray,
+    *,
+    method: Method,
+    first: int,
+    block: int = 256,
+    apart: np.ndarray | None = None,
 ) -> np.ndarray:
     """The answers to many questions (a, b, c), ids int64 [n, 3], as ids int64 [n].
 
-    Only the first `first` rows are candidates; the questions' own words may lie beyond. -1 where
-    no candidate is left. Ties go to the lowest id.
+    Only the first `first` rows are candidates; the questions' own words may lie beyond. `apart`
+    int64 [n, m] names more ids that are no answer (-1: none). -1 where no candidate is left. Ties
+    go to the lowest id.
     """
     require_method(method)
     answers = np.full(len(triples), -1, np.int64)
@@ -81,6 +88,8 @@ def solve(
             scores *= shifted[c]
             scores /= shifted[a] + EPSILON
         hide(scores, some)
+        if apart is not None:
+            hide(scores, apart[start : start + block])
         best = scores.argmax(axis=1)
         alone = scores[np.arange(len(some)), best] == -np.inf
         answers[start : start + block] = np.where(alone, -1, best)

@@ -1,0 +1,1 @@
+"""Scores beside those of gensim, GloVe and vecto, by their own code and rules."""
