@@ -7,6 +7,7 @@ import numpy as np
 from rowspace.corpus.records import Records
 from rowspace.errors import InputError
 from rowspace.evaluate.classification import judge
+from rowspace.evaluate.judged import Judged
 from rowspace.evaluate.regression import judge_numbers
 from rowspace.evaluate.score import Score
 from rowspace.vectors.table_columns import numbers_of, texts_of, trimmed
@@ -22,6 +23,17 @@ def table_scores(model: Tabular, table: Records, *, seed: int = 0) -> list[Score
 
     Raises InputError for a table without the columns, or without a row that has a target.
     """
+    found = table_judged(model, table, seed=seed)
+    return headlines(found) if isinstance(found, Judged) else found
+
+
+def headlines(found: Judged) -> list[Score]:
+    """Of its scores those that are told."""
+    return [score for name in SHOWN for score in found.scores if score.name == name]
+
+
+def table_judged(model: Tabular, table: Records, *, seed: int = 0) -> Judged | list[Score]:
+    """All about classes, or the scores of numbers; otherwise like `table_scores`."""
     table = trimmed(table)
     truth, there = truth_of(model.answer, table)
     if not there.any():
@@ -30,8 +42,7 @@ def table_scores(model: Tabular, table: Records, *, seed: int = 0) -> list[Score
     if model.answer.classes is None:
         return judge_numbers(truth[there], found, seed=seed)
     names = [*model.answer.classes]
-    scores = judge(truth[there], found, labels=names, seed=seed).scores
-    return [score for name in SHOWN for score in scores if score.name == name]
+    return judge(truth[there], found, labels=names, seed=seed)
 
 
 def truth_of(answer: Answer, table: Records) -> tuple[np.ndarray, np.ndarray]:

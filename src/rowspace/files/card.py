@@ -22,6 +22,8 @@ TAGS = {
 }  # fmt: skip
 """What a kind of model is called where models are shared."""
 KNOWN = ("data", "scores", "baselines", "determinism")
+LONG = ("labels", "confusion", "types", "rate")
+"""Of the record, what `rowspace report` shows better."""
 
 
 def card(config: Mapping[str, Any]) -> str:
@@ -49,7 +51,7 @@ def card(config: Mapping[str, Any]) -> str:
         "## Determinism\n",
         f"{cell(record.get('determinism', 'Not stated.'))}\n",
     ]
-    rest = {k: v for k, v in record.items() if k not in KNOWN}
+    rest = {k: v for k, v in record.items() if k not in (*KNOWN, *LONG)}
     if rest:
         parts += ["## Training record\n", _table("", "", _flat(rest))]
     parts += [

@@ -41,7 +41,7 @@ TICKS = 10_000
 @final
 @dataclass(slots=True)
 class Outcome:
-    """best_epoch: 0 for none. figures, losses: of each judged epoch. seconds: of the training.
+    """best_epoch: 0 for none. figures, losses, rates: of each judged epoch. seconds: of training.
     stopped: the signal that ended it, or 0. lost: that it diverged, or None. averaged: whether the
     weights are an average. shares: seconds by `steps.PARTS`."""
 
@@ -49,6 +49,7 @@ class Outcome:
     best: dict[str, float] = field(default_factory=dict)
     figures: list[dict[str, float]] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
     seconds: float = 0.0
     stopped: int = 0
     lost: DivergedError | None = None
@@ -92,6 +93,7 @@ class _Course:
         self.last: deque[Weights] = deque(maxlen=run.average or 1)
         self.epoch = self.step = self.count = self.bad = 0
         self.total = max(1, task.steps()) * run.epochs
+        self.rate = 0.0  # the mean one of the epoch
         self.before, self.began = 0.0, time.monotonic()
         self.ended = False
 
@@ -130,7 +132,7 @@ class _Course:
     def _epoch(self, asked: Asked) -> float:
         """Each batch once; the mean loss."""
         self.task.network.train()
-        lost = sums = steps = 0.0
+        lost = sums = rates = steps = 0.0
         reported, counted, began = time.monotonic(), self.count, self.seconds
         for batch, count in self.task.batches(self.epoch):
             rate = self._pace()
@@ -138,7 +140,7 @@ class _Course:
             lost = self._lost(loss)
             if lost or asked.number:
                 break
-            sums, steps = sums + loss, steps + 1
+            sums, rates, steps = sums + loss, rates + rate, steps + 1
             self.step, self.count = self.step + 1, self.count + count
             if (now := time.monotonic()) - reported >= REPORT:
                 speed = (self.count - counted) / max(1e-9, self.seconds - began)
@@ -147,6 +149,7 @@ class _Course:
             if self._spent():
                 self.ended = True
                 break
+        self.rate = rates / max(1.0, steps)
         return sums / max(1.0, steps)
 
     def _loss(self, batch: Any) -> Tensor:
@@ -186,6 +189,7 @@ class _Course:
             self.last.append(weights)
         self.outcome.figures.append(figures)
         self.outcome.losses.append(loss)
+        self.outcome.rates.append(self.rate)
         best = next(iter(self.outcome.best.values()), -math.inf)
         if not figures or figure > best or not self.outcome.best_epoch:
             self.outcome.best_epoch, self.outcome.best, self.bad = self.epoch, figures, 0
@@ -244,7 +248,7 @@ class _Course:
             "network": copied(self.task.network), "best": self.best, "last": list(self.last),
             "optimizers": self.steps.state(), "chance": chance,
             "best_epoch": outcome.best_epoch, "best_figures": outcome.best,
-            "figures": outcome.figures, "losses": outcome.losses,
+            "figures": outcome.figures, "losses": outcome.losses, "rates": outcome.rates,
         }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -261,6 +265,7 @@ class _Course:
         outcome = self.outcome
         outcome.best_epoch, outcome.best = state["best_epoch"], dict(state["best_figures"])
         outcome.figures, outcome.losses = list(state["figures"]), list(state["losses"])
+        outcome.rates = list(state["rates"])
 
 
 def copied(network: torch.nn.Module) -> Weights:

@@ -102,8 +102,10 @@ def record_of(outcome: Outcome, task: Task) -> dict[str, Any]:
         "best": outcome.best,
         "averaged": outcome.averaged,
         "epochs": [
-            {"loss": loss, **figures}
-            for loss, figures in zip(outcome.losses, outcome.figures, strict=True)
+            {"loss": loss, "rate": rate, **figures}
+            for loss, rate, figures in zip(
+                outcome.losses, outcome.rates, outcome.figures, strict=True
+            )
         ],
         "training_seconds": outcome.seconds,
         "step_seconds": {name: round(value, 3) for name, value in outcome.shares.items()},

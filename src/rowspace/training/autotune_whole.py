@@ -86,7 +86,7 @@ class Making:
             kept = set(order[: len(record["trials"]) // 2])
             rest = [one for one in record["trials"] if one["trial"] in kept]
             record["trials"] = rest or record["trials"][:1]
-        for name in ("baselines", "validation_scores", "trials"):
+        for name in ("labels", "confusion", "baselines", "validation_scores", "trials"):
             if bytes_of(model) > limit and name in record:
                 record[name] = []
 

@@ -126,6 +126,7 @@ def fit(prepared: Prepared, run: Run, tell: Progress) -> tuple[Model, int, Diver
         "data": {"texts": len(prepared.examples), "labels": size},
         "determinism": "deterministic" if threads == 1 else "fast",
         **course_of(best, temperature),
+        "rate": [objective.lr * (1 - (at + 0.5) / run.epochs) for at in range(len(best.losses))],
         **({"start": found} if found else {}),
     }
     vectors = Vectors(prepared.vocabulary, np.ascontiguousarray(made.vectors.rows))

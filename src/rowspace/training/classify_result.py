@@ -11,7 +11,9 @@ import numpy as np
 
 from rowspace.errors import InputError
 from rowspace.evaluate.classification import judge
+from rowspace.evaluate.judged import Judged
 from rowspace.evaluate.metrics import metric
+from rowspace.evaluate.told import told
 from rowspace.ragged import Ragged
 from rowspace.training.classify_baselines import baselines_of, memory, truth_of
 from rowspace.training.classify_calibrated import calibrated_head
@@ -104,15 +106,16 @@ def judged(
     baselines: bool,
     seed: int,
 ) -> None:
-    """Scores of the test, or of the validation part, into the record, and beside them those of
-    simpler ways; what each takes."""
+    """Scores of the test, or of the validation part, into the record, its labels one by one, and
+    beside them the scores of simpler ways; what each takes."""
     record, beside = model.record, []
     by = test or valid
     if by is not None:
         if test is not None and valid is not None:
-            record["validation_scores"] = _scores(model, valid, seed)
+            record["validation_scores"] = _scores(_judged(model, valid, seed))
         record["scored_on"] = "test" if test is not None else "validation"
-        record["scores"] = _scores(model, by, seed)
+        found = _judged(model, by, seed)
+        record.update(scores=_scores(found), **told(found))
         if unseen := unseen_labels(by, head_of(model).labels):
             record["unseen_labels"] = dict(unseen.most_common(FEW))
         if baselines:
@@ -124,17 +127,16 @@ def judged(
     record["bytes"] = record["memory"]["embedding"]["table_bytes"]
 
 
-def _scores(model: Model, by: Labelled, seed: int) -> list[dict[str, Any]]:
+def _judged(model: Model, by: Labelled, seed: int) -> Judged:
     head = head_of(model)
-    truth = truth_of(by, head.labels)
-    found = judge(
-        truth,
-        answers(model, joined(bags_of(by, model.vectors.vocabulary))),
-        labels=head.names,
-        seed=seed,
-    )
+    given = answers(model, joined(bags_of(by, model.vectors.vocabulary)))
+    return judge(truth_of(by, head.labels), given, labels=head.names, seed=seed)
+
+
+def _scores(found: Judged) -> list[dict[str, Any]]:
     scores = [score.as_json() for score in found.scores]
-    return _headlines({"scores": scores}, isinstance(truth, Ragged))["scores"]
+    several = not len(found.pairs)
+    return _headlines({"scores": scores}, several)["scores"]
 
 
 def unseen_labels(texts: Labelled, labels: Vocabulary) -> Counter[str]:

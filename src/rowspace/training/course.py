@@ -84,6 +84,13 @@ class Course:
         lr, last = self.objective.lr, self.objective.lowest
         return self.rates.rate(unit, self.total, high=lr, low=last, watch=self.watch)
 
+    def _rate_of(self, epoch: int) -> float:
+        """The learning rate in the middle of an epoch that is over."""
+        losses, unit = self.state.losses[:epoch], (epoch + 0.5) * self.state.units
+        watch = self.rates.watch(loss for loss in losses if math.isfinite(loss))
+        high, low = self.objective.lr, self.objective.lowest
+        return self.rates.rate(unit, self.total, high=high, low=low, watch=watch)
+
     def _watch(self) -> Watch:
         """What the schedule remembers of the epochs that are over, and learned something."""
         return self.rates.watch(loss for loss in self.state.losses if math.isfinite(loss))
@@ -190,6 +197,7 @@ class Course:
             **({"start": state.start} if state.start else {}),
             "determinism": kind,
             "loss": [round(loss, 6) for loss in state.losses if math.isfinite(loss)],
+            "rate": [self._rate_of(epoch) for epoch in range(len(state.losses))],
             "words": state.words,
             "seconds": round(state.seconds, 3),
         }

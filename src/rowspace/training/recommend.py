@@ -227,6 +227,7 @@ class _Run:
             },
             "determinism": one_thread if self.course.hands == 1 else "lock-free threads",
             "loss": [round(loss, 6) for loss in self.losses],
+            "rate": [self.objective.lr] * len(self.losses),
             "valid": [round(figure, 6) for figure in self.figures],
             "validation": self.parts.how,
             "best_epoch": learned.epoch,

@@ -272,6 +272,7 @@ def _model(parts: Parts, network: Network, best: Best, columns: Columns, reading
         "determinism": "deterministic: the same bits for one seed on one machine",
         "loss": [round(loss, 6) for loss in best.losses],
         "valid": [round(figure, 6) for figure in best.figures],
+        "rate": best.rates,
         "best_epoch": best.epoch,
         "memory": memory(parts.sheet, dims),
         "bytes": 4 * (network.dense.size + sum(len(one) * one.dim for one in network.tables)),

@@ -48,6 +48,7 @@ class Best:
     state: tuple[np.ndarray, list[np.ndarray]] | None = None
     losses: list[float] = field(default_factory=list)
     figures: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -88,6 +89,7 @@ class TableCourse:
             figure = self.figure(self.valid, scores_of(self.network, self.valid.cells))
             self.best.losses.append(loss)
             self.best.figures.append(figure)
+            self.best.rates.append(Cosine().rate(epoch + 0.5, self.epochs, high=self.settings.lr))
             if figure > self.best.figure or self.best.state is None:
                 self.best.epoch, self.best.figure = epoch + 1, figure
                 self.best.state, bad = self.network.state(), 0

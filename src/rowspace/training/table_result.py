@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from rowspace.corpus.records import Records
+from rowspace.evaluate.judged import Judged
 from rowspace.evaluate.table_baselines import Rows, table_baselines
-from rowspace.evaluate.tables import table_scores, truth_of
+from rowspace.evaluate.tables import headlines, table_judged, table_scores, truth_of
+from rowspace.evaluate.told import told
 from rowspace.training.table_network import Network
 from rowspace.vectors import Model, Vectors
 from rowspace.vectors.table_columns import Column, numbers_of, texts_of, trimmed
@@ -58,14 +60,18 @@ def _rows(column: Column, rows: np.ndarray) -> np.ndarray:
 
 
 def judged(model: Model, valid: Records, test: Records | None, *, seed: int) -> None:
-    """Scores of the test table, or else of the validation part, into the model's record."""
+    """Scores of the test table, or else of the validation part, into the model's record, and its
+    classes one by one."""
     known, record = Tabular.of(model), model.record
     record["scored_on"] = "validation" if test is None else "test"
-    found = table_scores(known, valid, seed=seed)
     if test is not None:
-        record["validation_scores"] = [score.as_json() for score in found]
-        found = table_scores(known, test, seed=seed)
-    record["scores"] = [score.as_json() for score in found]
+        scores = table_scores(known, valid, seed=seed)
+        record["validation_scores"] = [score.as_json() for score in scores]
+    found = table_judged(known, valid if test is None else test, seed=seed)
+    scores = headlines(found) if isinstance(found, Judged) else found
+    record["scores"] = [score.as_json() for score in scores]
+    if isinstance(found, Judged):
+        record.update(told(found))
 
 
 def beside(model: Model, tables: tuple[Records, Records], test: Records | None, seed: int) -> None:
