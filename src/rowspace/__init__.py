@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from rowspace.vectors import Vectors as Vectors
     from rowspace.vectors import align as align
     from rowspace.vectors import merge as merge
+    from rowspace.vectors.prefix import prefix as prefix
     from rowspace.vectors.recommend import Recommender as Recommender
     from rowspace.vocabulary import Exact as Exact
     from rowspace.vocabulary import Hashed as Hashed
@@ -85,6 +86,7 @@ _WHERE = {
     "training.recommend": "train_recommender",
     "training.table": "train_table",
     "vectors": "Head Model TextVectors Vectors align merge",
+    "vectors.prefix": "prefix",
     "vectors.recommend": "Recommender",
     "vocabulary": "Exact Hashed Phrases Quotient Subwords Vocabulary",
 }

@@ -20,6 +20,7 @@ WORDS = {
     "normalize": (None, "none"),
     "column": (None, "none"),
     "reserved": ((), "none"),
+    "nested": ((), "none"),
     "buckets": (2_000_000, "by policy"),
     "freeze": (False, "no-freeze"),
     "memory": (1 << 30, "1 GiB"),

@@ -24,6 +24,9 @@ LINE_EVERY = 5.0  # seconds between two lines of progress
 @click.option("--to", metavar="FORMAT", help="The format of OUT; without it OUT's suffix says.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N items.")
 @click.option("--words", metavar="FILE", help="Only the items in FILE, one a line (- is stdin).")
+@click.option(
+    "--prefix", type=click.IntRange(min=1), metavar="M", help="Only the first M numbers of each."
+)
 @click.option("--dtype", type=click.Choice(["float32", "float16"]), help="Numbers of this type.")
 @click.option("--normalize", is_flag=True, help="Bring each vector to length 1.")
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
@@ -41,6 +44,7 @@ def convert(
     rowspace convert glove.6B.300d.txt glove
     rowspace convert cc.en.300.bin vectors.txt --limit 100000
     rowspace convert model vectors.bin --to word2vec-binary --normalize
+    rowspace convert nested small --prefix 64
     """
     from rowspace import files
 
@@ -58,6 +62,11 @@ def convert(
         output.say(f"note: {target} is written as {done.format}; --to chooses another format")
     if done.missing:
         output.warn(f"{done.missing} of the words are not in {source}")
+    if done.untrained:
+        output.warn(
+            f"{source} was not trained for its first {done.dim} numbers to stand alone "
+            "(rowspace train words --nested); rowspace compress --dim keeps more of it"
+        )
     report(output, "converted", done)
 
 

@@ -165,7 +165,9 @@ def _brought(start: Start, objective: str) -> dict[str, Any]:
     from rowspace.objectives import OBJECTIVES
 
     found = {**start.of_objective(OBJECTIVES[objective]), **start.of_training()}
-    return {k: ",".join(v) if isinstance(v, (list, tuple)) else v for k, v in found.items()}
+    return {
+        k: ",".join(map(str, v)) if isinstance(v, (list, tuple)) else v for k, v in found.items()
+    }
 
 
 def _require_dim(given: Mapping[str, tuple[Any, str]], start: Start) -> None:

@@ -24,6 +24,16 @@ class Passes(click.ParamType):
         return int(text) if text.isascii() and text.isdigit() else text
 
 
+class Lengths(click.ParamType):
+    """Lengths parted by commas; what there may be is for the objective to say."""
+
+    name = "lengths"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """As text, however a file of settings gives them."""
+        return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
 class Size(click.ParamType):
     """A size in bytes: 500MB, 4GB, or a plain number."""
 
@@ -42,6 +52,7 @@ class Size(click.ParamType):
 COUNT = click.IntRange(min=1)
 SIZE = Size()
 PHRASES = Passes()
+LENGTHS = Lengths()
 NOT_NEGATIVE = click.FloatRange(min=0)
 POSITIVE = click.FloatRange(min=0, min_open=True)
 UNSEEN = ["error", "unknown", "subwords", "hashed", "quotient"]
@@ -53,6 +64,7 @@ METAVARS: dict[Any, str] = {
     Size: "SIZE",
     str: "TEXT",
     Passes: "N|FILE",
+    Lengths: "M,M,…",
 }
 
 
@@ -76,6 +88,13 @@ class Setting:
 
 SETTINGS = (
     Setting("dim", "objective", COUNT, "200", "Numbers in a vector."),
+    Setting(
+        "nested",
+        "objective",
+        LENGTHS,
+        "none",
+        "The first so many numbers are to be vectors too; the last is --dim: 16,32,64,128.",
+    ),
     Setting(
         "window", "objective", COUNT, "5; glove 15", "Words to each side that count as context."
     ),

@@ -20,6 +20,7 @@ from rowspace.files.formats import FORMATS
 from rowspace.vectors import Model, Vectors
 from rowspace.vectors.chosen import Choice, chosen, replaced
 from rowspace.vectors.derived import Tell, WatchedRows
+from rowspace.vectors.prefix import prefixes_of
 from rowspace.vocabulary import Exact
 
 FOLDER = "rowspace"
@@ -33,7 +34,8 @@ SUBWORDS, PLAIN = "fasttext", "word2vec-binary"
 class Converted:
     """What `convert` wrote: `format` by name, `size` in bytes.
 
-    `missing` is how many of the wanted words the source does not know. A model without vectors of
+    `missing` is how many of the wanted words the source does not know; `untrained`: whether a
+    prefix was taken that no training was for. A model without vectors of
     its own has no items and no dimension; `parts` are the models inside it.
     """
 
@@ -44,6 +46,7 @@ class Converted:
     size: int
     missing: int = 0
     parts: tuple[str, ...] = ()
+    untrained: bool = False
 
 
 def convert(
@@ -57,8 +60,8 @@ def convert(
 ) -> Converted:
     """Write the model or vectors in `source` to `target`, in the format `to`, or by its suffix.
 
-    `choice`: limit, words, dtype, normalize, as in `Choice`. `force` replaces what `target` is.
-    `progress` is told how many rows of how many are written. Raises FormatError for the source,
+    `choice`: limit, words, dtype, normalize, prefix, as in `Choice`. `force` replaces what `target`
+    is. `progress` is told how many rows of how many are written. Raises FormatError for the source,
     InputError for what the format cannot hold.
     """
     source, target, wanted = Path(source), Path(target), Choice(**choice)
@@ -104,7 +107,8 @@ def export(
     own = found.model.vectors if found.model.has_vectors else ()
     dim = found.model.vectors.dim if found.model.has_vectors else 0
     parts = tuple(found.model.parts) if format.keeps_unseen else ()
-    return Converted(target, format.name, len(own), dim, size, found.missing, parts)
+    untrained = bool(choice and choice.prefix and dim not in prefixes_of(model))
+    return Converted(target, format.name, len(own), dim, size, found.missing, parts, untrained)
 
 
 def load_beside(source: Path, target: Path) -> Model:

@@ -69,7 +69,7 @@ def prefetch_row(table: np.ndarray, row: int) -> None:
     """Ask for a row that is soon to be written; it changes nothing but the time taken."""
 
 
-def _none(kind: object) -> bool:
+def none(kind: object) -> bool:
     """Whether an argument is None: then the code compiled is that of a table that all learns."""
     return kind is None or isinstance(kind, (types.NoneType, types.Omitted))
 
@@ -81,7 +81,7 @@ def _(table, rows, n, weight, h):
 
 @overload(reference.scatter)
 def _(table, rows, n, gradient, frozen=None):
-    if _none(frozen):
+    if none(frozen):
         return lambda table, rows, n, gradient, frozen=None: _scatter(table, rows, n, gradient)
     return lambda table, rows, n, gradient, frozen=None: _scatter_free(
         table, rows, n, gradient, frozen
@@ -107,7 +107,7 @@ def _(table, rows, n, g, h, gradient):
 
 @overload(reference.window)
 def _(inputs, context, n, outputs, rows, m, positives, lr, g, loss, frozen=None):
-    if _none(frozen):
+    if none(frozen):
         return lambda inputs, context, n, outputs, rows, m, positives, lr, g, loss, frozen=None: (
             _window(inputs, context, n, outputs, rows, m, positives, lr, g, loss)
         )

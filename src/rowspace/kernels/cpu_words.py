@@ -42,8 +42,11 @@ class Scratch(NamedTuple):
     loss: np.ndarray
 
 
-def scratch(radius: int, negatives: int, longest_bag: int, stride: int, ids: type) -> Scratch:
-    """Room for windows of 2·radius items whose bags hold at most `longest_bag` rows.
+def scratch(
+    radius: int, negatives: int, longest_bag: int, stride: int, ids: type, *, prefixes: int = 1
+) -> Scratch:
+    """Room for windows of 2·radius items whose bags hold at most `longest_bag` rows, with so many
+    `prefixes` learning at once.
 
     All of it is cut from one block with a few cache lines at either end: small arrays of two
     threads may otherwise share a line, and each write to it would wait for the other core.
@@ -51,7 +54,11 @@ def scratch(radius: int, negatives: int, longest_bag: int, stride: int, ids: typ
     context = 2 * radius
     outputs = CONTEXT_BLOCK * (negatives + 1) + 16
     near = context * max(1, longest_bag) + 2
-    lengths = (near * np.dtype(ids).itemsize // 4, outputs, (context + 2) * (outputs + 16))
+    lengths = (
+        near * np.dtype(ids).itemsize // 4,
+        outputs,
+        (context + 2) * (outputs + 16) * prefixes,
+    )
     lengths += (stride, stride, stride, 32)
     starts = np.cumsum([_APART, *((length // _APART + 2) * _APART for length in lengths)])
     block = np.zeros(starts[-1] + _APART, np.float32)
@@ -68,7 +75,7 @@ def _drawn(windows: Windows, w: int, negative: int) -> np.ndarray:
 
 
 @kernel
-def _ask(windows: Windows, n: int, w: int, negative: int, outputs: np.ndarray) -> None:
+def ask(windows: Windows, n: int, w: int, negative: int, outputs: np.ndarray) -> None:
     """Prefetch the output rows of window `w`."""
     if w < n:
         prefetch_row(outputs, windows.centres[w])
@@ -77,7 +84,7 @@ def _ask(windows: Windows, n: int, w: int, negative: int, outputs: np.ndarray) -
 
 
 @kernel
-def _choices(windows: Windows, w: int, negative: int, rows: np.ndarray) -> int:
+def choices(windows: Windows, w: int, negative: int, rows: np.ndarray) -> int:
     """The centre, then its negatives; returns how many."""
     rows[0] = windows.centres[w]
     n = 1
@@ -124,7 +131,7 @@ def skipgram_rows(
     spare = len(outputs) - 1
     near, far = scratch.near, scratch.far
     for w in range(n):
-        _ask(windows, n, w + _AHEAD, negative, outputs)
+        ask(windows, n, w + _AHEAD, negative, outputs)
         if w + _AHEAD < n:
             prefetch_row(inputs, windows.contexts[windows.cuts[w + _AHEAD + 1] - 1])
         count = 0
@@ -132,7 +139,7 @@ def skipgram_rows(
             near[count] = item
             count += 1
         near[count] = near[0]
-        m = _choices(windows, w, negative, far)
+        m = choices(windows, w, negative, far)
         pad_rows(far, m, OUTPUT_BLOCK, spare)
         window(inputs, near, count, outputs, far, m, 1, lr, scratch.g, scratch.loss, frozen)
 
@@ -179,7 +186,7 @@ def skipgram_bags(
                     (start + CONTEXT_BLOCK) * negative : (stop + CONTEXT_BLOCK) * negative
                 ]:
                     prefetch_row(outputs, max(item, 0))
-            m = _pairs(windows, start, stop, negative, far)
+            m = pairs(windows, start, stop, negative, far)
             pad_rows(far, m, _PREDICT_BLOCK, spare)
             predict(outputs, far, m, stop - start, h, lr, 1.0, scratch.g, scratch.loss)
             learn(outputs, far, m, scratch.g, h, gradient)
@@ -190,7 +197,7 @@ def skipgram_bags(
 
 
 @kernel
-def _pairs(windows: Windows, start: int, stop: int, negative: int, rows: np.ndarray) -> int:
+def pairs(windows: Windows, start: int, stop: int, negative: int, rows: np.ndarray) -> int:
     """Context words `start` to `stop`, then their negatives, none of them among these words."""
     positives = 0
     for item in windows.contexts[start:stop]:
@@ -226,7 +233,7 @@ def cbow(
     spare = len(outputs) - 1
     near, far, h, gradient = scratch.near, scratch.far, scratch.h, scratch.gradient
     for w in range(n):
-        _ask(windows, n, w + _AHEAD, negative, outputs)
+        ask(windows, n, w + _AHEAD, negative, outputs)
         count = 0
         words = windows.cuts[w + 1] - windows.cuts[w]
         for item in windows.contexts[windows.cuts[w] : windows.cuts[w + 1]]:
@@ -235,7 +242,7 @@ def cbow(
                 count += 1
         if count == 0:
             continue
-        m = _choices(windows, w, negative, far)
+        m = choices(windows, w, negative, far)
         pad_rows(far, m, _PREDICT_BLOCK, spare)
         gather(inputs, near, count, 1 / count if bags.mean else 1 / words, h)
         predict(outputs, far, m, 1, h, lr, 1.0, scratch.g, scratch.loss)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, final
 
+from rowspace.objectives.nested import blocks
 from rowspace.objectives.objective import Prediction, Step, Tables
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class CBOW(Prediction):
             cbow(windows, n, negative, bags, inputs, outputs, lr, scratch, frozen)
             return n
 
+        if self.prefixes:
+            return self._nested(tables)
         if tree is None:
             return pooled
 
@@ -42,3 +45,17 @@ class CBOW(Prediction):
             return n
 
         return down
+
+    def _nested(self, tables: Tables) -> Step:
+        from rowspace.kernels.cpu_nested import cbow_nested
+        from rowspace.kernels.cpu_words import Bags
+
+        inputs, outputs, frozen = tables.inputs.data, tables.outputs.data, tables.frozen
+        bags = Bags(tables.bags.ids, tables.bags.offsets, tables.mean)
+        negative, nested = self.negative, blocks(self.prefixes)
+
+        def pooled(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
+            cbow_nested(windows, n, negative, bags, inputs, outputs, lr, nested, scratch, frozen)
+            return n
+
+        return pooled

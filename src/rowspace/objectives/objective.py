@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from rowspace.errors import SettingError
+from rowspace.objectives.nested import prefixes
 from rowspace.objectives.tree import huffman_paths
 from rowspace.ragged import Ragged
 from rowspace.table.table import Table
@@ -83,7 +84,8 @@ class Objective(ABC):
 
     def config(self) -> dict[str, Any]:
         """Its name and settings, as data."""
-        return {"name": self.name, **asdict(self)}
+        own = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        return {"name": self.name, **own}
 
     @property
     @abstractmethod
@@ -112,7 +114,8 @@ class Prediction(Objective, ABC):
     sqrt(sample/f) + sample/f; 0 keeps all. lr falls to min_lr, in a straight line unless training
     is told another schedule. loss: "ns", negative sampling, or "hs", hierarchical softmax down a
     Huffman tree of the counts, where no noise is drawn and `negative` and `noise_power` say
-    nothing (docs/hierarchical-softmax.md).
+    nothing (docs/hierarchical-softmax.md). nested: lengths m whose first m numbers are to be
+    vectors too (docs/nested.md); the last is dim, which follows it where it is left at its default.
     """
 
     window: int = 5
@@ -122,8 +125,10 @@ class Prediction(Objective, ABC):
     shrink: bool = True
     min_lr: float = 1e-4
     loss: str = "ns"
+    nested: tuple[int, ...] | str = ()
 
     def __post_init__(self) -> None:
+        self._nest()
         super(Prediction, self).__post_init__()
         whole_within("window", self.window, 1, 1000)
         whole_within("negative", self.negative, 1, 1000)
@@ -131,6 +136,24 @@ class Prediction(Objective, ABC):
         within("noise_power", self.noise_power, -10, 10)
         within("min_lr", self.min_lr, 0, self.lr)
         SettingError.unless(self.loss in LOSSES, "loss", self.loss, " or ".join(LOSSES))
+
+    def _nest(self) -> None:
+        """`nested` as numbers, and dim where it follows them. Raises SettingError."""
+        object.__setattr__(self, "nested", prefixes(self.nested))
+        if not self.prefixes:
+            return
+        longest = self.prefixes[-1]
+        if self.dim == type(self).__dataclass_fields__["dim"].default:
+            object.__setattr__(self, "dim", longest)
+        wanted = f"lengths of which the last is dim ({self.dim})"
+        SettingError.unless(longest == self.dim, "nested", self.nested, wanted)
+        wanted = "none with the loss hs: prefixes learn by negative sampling"
+        SettingError.unless(self.loss != "hs", "nested", self.nested, wanted)
+
+    @property
+    def prefixes(self) -> tuple[int, ...]:
+        """The lengths in `nested`."""
+        return self.nested if isinstance(self.nested, tuple) else prefixes(self.nested)
 
     @property
     def lowest(self) -> float:

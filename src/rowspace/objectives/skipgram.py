@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, final
 
+from rowspace.objectives.nested import blocks
 from rowspace.objectives.objective import Prediction, Step, Tables
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class SkipGram(Prediction):
         """Pairs of words in the windows are counted."""
         if tables.tree is not None:
             return self._down(tables, tables.tree)
+        if self.prefixes:
+            return self._nested(tables)
         from rowspace.kernels.cpu_words import Bags, skipgram_bags, skipgram_rows
 
         negative, inputs, outputs = self.negative, tables.inputs.data, tables.outputs.data
@@ -64,6 +67,26 @@ class SkipGram(Prediction):
 
         def pooled(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
             skipgram_tree_bags(windows, n, tree, bags, inputs, outputs, lr, scratch, frozen)
+            return int(windows.cuts[n])
+
+        return rows if tables.plain else pooled
+
+    def _nested(self, tables: Tables) -> Step:
+        from rowspace.kernels.cpu_nested import skipgram_nested_bags, skipgram_nested_rows
+        from rowspace.kernels.cpu_words import Bags
+
+        inputs, outputs, frozen = tables.inputs.data, tables.outputs.data, tables.frozen
+        bags = Bags(tables.bags.ids, tables.bags.offsets, tables.mean)
+        negative, nested = self.negative, blocks(self.prefixes)
+
+        def rows(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
+            skipgram_nested_rows(windows, n, negative, inputs, outputs, lr, nested, scratch, frozen)
+            return int(windows.cuts[n])
+
+        def pooled(windows: Windows, n: int, lr: float, scratch: Scratch) -> int:
+            skipgram_nested_bags(
+                windows, n, negative, bags, inputs, outputs, lr, nested, scratch, frozen
+            )
             return int(windows.cuts[n])
 
         return rows if tables.plain else pooled

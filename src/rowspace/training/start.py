@@ -121,6 +121,10 @@ class Start:
         if kind is not self.kind():
             known -= {*RATES}
         found = {k: v for k, v in self._config("objective").items() if k in known and _plain(v)}
+        if "nested" in known and isinstance(
+            lengths := self._config("objective").get("nested"), list
+        ):
+            found["nested"] = tuple(lengths)
         return {**found, "dim": self.vectors.dim}
 
     def of_training(self) -> dict[str, Any]:

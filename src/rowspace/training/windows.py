@@ -49,7 +49,8 @@ class WindowWork(crew.Work):
         objective, bags = self.objective, self.tables.bags
         longest, stride = int(bags.lengths.max(initial=1)), self.tables.inputs.data.shape[1]
         met = objective.met(self.tables)
-        return scratch(objective.window, met, longest, stride, bags.ids.dtype.type)
+        ids, prefixes = bags.ids.dtype.type, max(1, len(objective.prefixes))
+        return scratch(objective.window, met, longest, stride, ids, prefixes=prefixes)
 
     def draw(self, unit: int, room: Drawn) -> tuple[int, int]:
         epoch, at = divmod(unit, self.units)

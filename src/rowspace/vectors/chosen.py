@@ -16,11 +16,12 @@ import numpy as np
 from rowspace.errors import InputError, SettingError
 from rowspace.vectors.derived import CastRows, PooledRows, SomeRows, UnitRows
 from rowspace.vectors.model import Context, Model
+from rowspace.vectors.prefix import prefix
 from rowspace.vectors.vectors import Vectors
 from rowspace.vocabulary import Exact, Unseen, Vocabulary
 from rowspace.vocabulary.items import Items, to_bytes
 
-OWN_AND_SHARED = ("subwords", "grams", "bucket-grams", "listed-grams")
+OWN_AND_SHARED = ("subwords", "grams", "bucket-grams", "listed-grams", "kept-grams")
 """Policies whose V items have a row each, before rows that do not depend on the items."""
 SHARED = ("hashed", "floret")
 """Policies without rows for single items."""
@@ -34,12 +35,14 @@ class Choice:
 
     words: these items alone, in the model's order. limit: the first so many (of those).
     dtype: "float32" or "float16". normalize: each item's vector at length 1; zero stays zero.
+    prefix: the first so many numbers of each vector (docs/nested.md).
     """
 
     limit: int | None = None
     words: Iterable[str | bytes] | None = None
     dtype: Literal["float32", "float16"] | None = None
     normalize: bool = False
+    prefix: int | None = None
 
     def __post_init__(self) -> None:
         whole = isinstance(self.limit, int) and not isinstance(self.limit, bool)
@@ -78,6 +81,8 @@ def chosen(model: Model, choice: Choice, *, pooled: bool = False) -> Chosen:
     output-side rows are those of the chosen items; beside vectors of length 1 they mean nothing.
     """
     missing = 0
+    if choice.prefix is not None:
+        model = prefix(model, choice.prefix)
     if pooled:
         model = replaced(model, _own(model.vectors))
     elif choice.changes:
