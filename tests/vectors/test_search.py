@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rowspace.vectors import fast_search
 from rowspace.vectors import search as module
 from rowspace.vectors.cosine import inverse_norms, unit_rows
 from rowspace.vectors.search import ExactSearch, top
@@ -70,3 +71,58 @@ def test_huge_rows() -> None:
     ids, scores = search.search(unit_rows(np.ones((1, 3))), 4, np.full((1, 1), -1), 4)
     assert ids[0].tolist() == [0, 1, 2, 3]
     np.testing.assert_allclose(scores[0], [1, 3**-0.5, 0, -(3**-0.5)], atol=1e-6)
+
+
+@pytest.fixture
+def compiled(monkeypatch):
+    monkeypatch.setattr(fast_search, "WORTH", 0)
+    monkeypatch.setattr(fast_search, "_ROWS", 50)
+    monkeypatch.setattr(fast_search, "PRODUCTS", 700)
+
+
+@given(st.integers(1, 400), st.integers(1, 30), st.integers(1, 20), st.integers(0, 2**31))
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int8])
+def test_compiled_code_finds_what_numpy_finds(dtype, size, n, k, seed) -> None:
+    rng = np.random.default_rng(seed)
+    # Whole numbers, so that every way of summing gives the same bits, and there are many ties.
+    matrix = rng.integers(-2, 3, (size, 6)).astype(dtype)
+    norms = np.where(np.abs(matrix).sum(axis=1) > 0, 1, 0).astype(np.float32)
+    units = rng.integers(-2, 3, (n, 6)).astype(np.float32)
+    exclude = rng.integers(-1, size + 3, (n, 2))
+    first = int(rng.integers(1, size + 1))
+    answers = []
+    for worth in (1 << 60, 0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(fast_search, "WORTH", worth)
+            patch.setattr(fast_search, "_KERNELS", "not loaded")
+            patch.setattr(fast_search, "_ROWS", 50)
+            patch.setattr(fast_search, "PRODUCTS", 700)
+            answers.append(ExactSearch(matrix, norms).search(units, k, exclude, first))
+    assert np.array_equal(answers[0][0], answers[1][0])
+    assert np.array_equal(answers[0][1], answers[1][1])
+
+
+@pytest.mark.parametrize("n", [1, 40])
+def test_broken_and_zero_rows_in_compiled_code(compiled, n) -> None:
+    matrix = np.array([[1, 0], [np.nan, 0], [0, 0], [np.inf, 1], [-1, 0]], np.float32)
+    search = ExactSearch(matrix, inverse_norms(matrix))
+    ids, scores = search.search(np.tile([[1, 0]], (n, 1)), 5, np.full((n, 1), -1), 5)
+    assert (ids == [0, 1, 2, 3, 4]).all() and (scores == [1, 0, 0, 0, -1]).all()
+    ids, scores = search.search(np.zeros((n, 2), np.float32), 3, np.full((n, 1), 1), 5)
+    assert (ids == [0, 2, 3]).all() and (scores == 0).all()
+
+
+def test_huge_rows_go_numpys_way(compiled) -> None:
+    test_huge_rows()
+
+
+def test_the_compiler_is_loaded_once_it_pays(monkeypatch) -> None:
+    monkeypatch.setattr(fast_search, "_KERNELS", "not loaded")
+    monkeypatch.setattr(fast_search, "_gone", 0)
+    monkeypatch.setattr(fast_search, "WORTH", 1000)
+    rows = np.ones((100, 4), np.float32)
+    assert [fast_search.pays(rows, 3) for _ in range(4)] == [False, False, False, True]
+    assert not fast_search.pays(rows[:, ::2], 3) and not fast_search.pays(rows[:0], 3)
+    assert not fast_search.pays(rows.astype(np.float64), 3)
+    monkeypatch.setattr(fast_search, "_gone", 0)
+    assert fast_search.pays(rows.astype(np.float16), 6)  # decoding them costs time as well

@@ -1,4 +1,5 @@
-"""`Search`: the k rows most like each query, as arrays. The exact one goes through BLAS in blocks.
+"""`Search`: the k rows most like each query, as arrays. The exact one goes through BLAS in blocks,
+or, where there is more to do, through compiled code (`fast_search`).
 
 Axes: `V` rows, `D` dimensions, `n` queries.
 """
@@ -12,6 +13,7 @@ from typing import final
 import numpy as np
 
 from rowspace.vectors.cosine import row_blocks, unit_rows
+from rowspace.vectors.fast_search import pays, search_rows
 
 QUERIES_AT_ONCE = 256
 # Rows longer than 1e30 are brought to length 1 first: their products may leave float32.
@@ -37,7 +39,10 @@ class Search(ABC):
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class ExactSearch(Search):
-    """Every row is compared: `matrix` [V, D] and its `inverse_norms` float32 [V]."""
+    """Every row is compared: `matrix` float32, float16 or int8 [V, D], its `inverse_norms` float32.
+
+    Scores are sums in float32, and their last digits may depend on how many queries come at once.
+    """
 
     matrix: np.ndarray
     inverse_norms: np.ndarray
@@ -47,9 +52,14 @@ class ExactSearch(Search):
     ) -> tuple[np.ndarray, np.ndarray]:
         ids = np.full((len(units), k), -1, np.int64)
         scores = np.full((len(units), k), -np.inf, np.float32)
+        rows, norms = self.matrix[:first], self.inverse_norms[:first]
+        compiled = k > 0 and pays(rows, len(units)) and not overlong(norms)
         for at in range(0, len(units), QUERIES_AT_ONCE):
             some = slice(at, at + QUERIES_AT_ONCE)
-            self._search_some(units[some], exclude[some], first, (ids[some], scores[some]))
+            if compiled:
+                ids[some], scores[some] = search_rows(rows, norms, units[some], k, exclude[some])
+            else:
+                self._search_some(units[some], exclude[some], first, (ids[some], scores[some]))
         return ids, scores
 
     def _search_some(
@@ -72,7 +82,7 @@ class ExactSearch(Search):
 def cosines(units: np.ndarray, rows: np.ndarray, inverse_norms: np.ndarray) -> np.ndarray:
     """float32 [n, rows]; 0 where either vector is zero or not finite."""
     broken = inverse_norms == 0
-    if (inverse_norms[~broken] < TOO_LONG).any():
+    if overlong(inverse_norms):
         return units @ unit_rows(rows).T
     with np.errstate(invalid="ignore", over="ignore"):
         scores = units @ rows.astype(np.float32, copy=False).T
@@ -80,6 +90,11 @@ def cosines(units: np.ndarray, rows: np.ndarray, inverse_norms: np.ndarray) -> n
     if broken.any():
         scores[:, broken] = 0
     return scores
+
+
+def overlong(inverse_norms: np.ndarray) -> bool:
+    """Whether products with one of the rows may leave float32."""
+    return bool(((inverse_norms < TOO_LONG) & (inverse_norms > 0)).any())
 
 
 def hide(scores: np.ndarray, columns: np.ndarray) -> None:
