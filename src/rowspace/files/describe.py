@@ -14,6 +14,7 @@ from rowspace.files.artefact import load, read_config
 from rowspace.files.folder import ALL, CONTEXT, TABLE, model_folder, opened
 from rowspace.files.part_path import divided
 from rowspace.files.parts import described
+from rowspace.files.row_kinds import told
 from rowspace.vectors import Model
 from rowspace.vectors.stored import Rows
 
@@ -65,8 +66,9 @@ def _shape(config: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: table[name] for name in ("items", "rows", "dim", "dtype") if name in table}
     if table:
         found["unseen"] = config["vocabulary"].get("unseen")
-    if table.get("dsub") is not None:
-        found["codes"] = f"1 byte for {table['dsub']} numbers"
+    codes = told(table)
+    if codes is not None:
+        found["codes"] = codes
     if head is not None:
         labels = head.get("labels")
         size = labels.get("size") if isinstance(labels, dict) else None

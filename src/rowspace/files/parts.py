@@ -1,10 +1,7 @@
 """What a table file holds of one model: rows, whole or as codes, vocabulary, labels, arrays.
 
-rows                              F32 or F16 [R, D]
-rows.codes                        U8 [R, M]        instead, with the next (`QuantizedRows`)
-rows.centroids                    F32 [256 D]
-rows.scale_codes, rows.scales     U8 [R], F32 [256]: where lengths are coded apart
-head.weights, or its codes        F32 [L, D]
+rows                              F32 or F16 [R, D], or of another kind (`row_kinds`)
+head.weights                      F32 [L, D], likewise
 head.labels.…                     a vocabulary
 vocabulary.…                      that of the rows
 arrays.NAME                       F32, F64 or I64, of any shape
@@ -22,25 +19,18 @@ from typing import Any
 import numpy as np
 
 from rowspace.errors import FormatError, InputError
+from rowspace.files.row_kinds import KINDS, coding, kinds_of, row_arrays, rows_of
 from rowspace.files.tensors import Header
 from rowspace.vectors import Model, Vectors
-from rowspace.vectors.derived import WatchedRows
 from rowspace.vectors.head import Head
-from rowspace.vectors.quantized import CODES, QuantizedRows
 from rowspace.vectors.stored import Rows
 from rowspace.vocabulary import Vocabulary
 
 ROWS, WEIGHTS, LABELS = "rows", "head.weights", "head.labels."
 WORDS, ARRAYS = "vocabulary.", "arrays."
-CODED, LABELLED, INSIDE, BESIDE = "codes", "labels", "parts", "arrays"
+LABELLED, INSIDE, BESIDE = "labels", "parts", "arrays"
 """What a reader must know of, by the names in `requires`."""
-FEATURES = frozenset({CODED, LABELLED, INSIDE, BESIDE})
-
-
-def unwatched(rows: Rows) -> Rows:
-    """Codes behind a progress bar, as they are; other rows as given."""
-    inner = rows.rows if isinstance(rows, WatchedRows) else rows
-    return inner if isinstance(inner, QuantizedRows) else rows
+FEATURES = frozenset({*KINDS.values(), LABELLED, INSIDE, BESIDE})
 
 
 def table_of(model: Model) -> dict[str, Any]:
@@ -51,7 +41,7 @@ def table_of(model: Model) -> dict[str, Any]:
         "rows": rows.shape[0],
         "dim": rows.shape[1],
         "dtype": rows.dtype.name,
-        **_coding(unwatched(rows)),
+        **coding(rows),
     }
 
 
@@ -61,17 +51,17 @@ def head_of(model: Model) -> dict[str, Any] | None:
         return None
     head = model.head
     exact = {"exact": True} if head.exact else {}
-    return {"loss": head.loss, "labels": head.labels.config(), **exact, **_coding(head.weights)}
+    return {"loss": head.loss, "labels": head.labels.config(), **exact, **coding(head.weights)}
 
 
 def required(model: Model) -> list[str]:
     """What a reader must know of to open the model."""
     every = [model, *model.parts.values()]
-    coded = any(
-        isinstance(unwatched(one.vectors.rows), QuantizedRows) for one in every if one.has_vectors
-    )
+    kinds: set[str] = set()
+    for one in every:
+        kinds |= kinds_of(one.vectors.rows) if one.has_vectors else set()
     found = {
-        CODED: coded,
+        **{kind: kind in kinds for kind in KINDS.values()},
         LABELLED: any(one.head is not None for one in every),
         INSIDE: bool(model.parts),
         BESIDE: any(one.arrays for one in every),
@@ -99,11 +89,11 @@ def arrays_of(model: Model) -> dict[str, Rows]:
     found: dict[str, Rows] = {}
     if model.has_vectors:
         words = model.vectors.vocabulary.arrays().items()
-        found |= _arrays(ROWS, model.vectors.rows)
+        found |= row_arrays(ROWS, model.vectors.rows)
         found |= {WORDS + name: array for name, array in words}
     if model.head is not None:
         labels = model.head.labels.arrays().items()
-        found |= _arrays(WEIGHTS, model.head.weights)
+        found |= row_arrays(WEIGHTS, model.head.weights)
         found |= {LABELS + name: array for name, array in labels}
     return found | {ARRAYS + name: array for name, array in model.arrays.items()}
 
@@ -134,7 +124,10 @@ def behind(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarra
 
 def rows_from(arrays: Mapping[str, np.ndarray], table: Mapping[str, Any]) -> Rows:
     """The rows of `arrays_of` and `table_of`. Raises InputError, KeyError."""
-    return _from(ROWS, arrays, table)
+    rows = rows_of(ROWS, arrays, table)
+    if list(rows.shape) != [table["rows"], table["dim"]]:
+        raise InputError(f"{table['rows']} rows of {table['dim']} were promised, not {rows.shape}")
+    return rows
 
 
 def head_from(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any] | None) -> Head | None:
@@ -145,7 +138,7 @@ def head_from(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any] | None
         raise InputError("a head needs its loss and its labels' configuration")
     labels = Vocabulary.from_arrays(behind(LABELS, arrays), config["labels"])
     exact = config.get("exact", False) is True
-    return Head(labels, _from(WEIGHTS, arrays, config), config["loss"], exact)
+    return Head(labels, rows_of(WEIGHTS, arrays, config), config["loss"], exact)
 
 
 def check_rows(header: Header, table: Mapping[str, Any], path: Path, prefix: str = "") -> None:
@@ -161,27 +154,5 @@ def check_rows(header: Header, table: Mapping[str, Any], path: Path, prefix: str
             found = rows.dtype.name
             raise FormatError(path, f"tensor {name!r}", expected="F32 or F16", found=found)
         return
-    codes = entries.get(f"{name}.{CODES}")
-    if codes is None or len(codes.shape) != 2 or codes.shape[0] != table.get("rows"):
-        shape = None if codes is None else codes.shape
-        wanted = f"tensor {name!r}, or '{name}.codes'"
-        raise FormatError(path, wanted, expected=table, found=shape)
-
-
-def _coding(rows: Rows) -> dict[str, int]:
-    return {"dsub": rows.dsub} if isinstance(rows, QuantizedRows) else {}
-
-
-def _arrays(name: str, rows: Rows) -> dict[str, Rows]:
-    inner = unwatched(rows)
-    if isinstance(inner, QuantizedRows):
-        return {f"{name}.{part}": array for part, array in inner.arrays().items()}
-    return {name: rows}
-
-
-def _from(name: str, arrays: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> Rows:
-    if name in arrays:
-        return arrays[name]
-    # np.asarray: item access on np.memmap itself is many times slower than on an array.
-    own = {part: np.asarray(array) for part, array in behind(f"{name}.", arrays).items()}
-    return QuantizedRows.from_arrays(own, config["dsub"])
+    if not any(other.startswith(f"{name}.") for other in entries):
+        raise FormatError(path, f"tensor {name!r} is missing", expected=table, found=None)

@@ -14,6 +14,7 @@ from rowspace.vocabulary.features import Features
 from rowspace.vocabulary.floret import Floret
 from rowspace.vocabulary.grams import Grams
 from rowspace.vocabulary.hashed import Hashed
+from rowspace.vocabulary.kept_grams import KeptGrams
 from rowspace.vocabulary.ngrams import BucketGrams, ListedGrams
 from rowspace.vocabulary.quotient import Quotient
 from rowspace.vocabulary.subword import Subwords
@@ -31,11 +32,12 @@ FOREIGN: dict[str, type[Unseen]] = {
     "features": Features,
     "grams": Grams,
     "floret": Floret,
+    "kept-grams": KeptGrams,
     "tokens": Tokens,
     "bucket-grams": BucketGrams,
     "listed-grams": ListedGrams,
 }
-"""Those that come with files of other programs."""
+"""Those that come with files of other programs, or with a model made smaller."""
 
 
 def policy(name: str | Unseen, settings: Mapping[str, Any] | None = None) -> Unseen:

@@ -19,7 +19,7 @@ from rowspace.files import atomic
 from rowspace.files.fasttext import settings
 from rowspace.files.fasttext.header import ARGS, MAGIC, NEWEST, SIZES, SUPERVISED, Args
 from rowspace.files.fasttext.matrices import MOST, Decoded, ZeroRows, blocks_of, size_of
-from rowspace.files.parts import unwatched
+from rowspace.files.row_kinds import unwatched
 from rowspace.vectors import Model
 from rowspace.vectors.derived import PooledRows
 from rowspace.vectors.quantize import Quantization, quantize
