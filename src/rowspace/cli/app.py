@@ -26,6 +26,8 @@ SECTIONS = {
             "Labels of texts, targets of rows, tags, translations, more text.",
         ),
         "recommend": ("rowspace.cli.recommend:recommend", "Items for a user, known or new."),
+        "map": ("rowspace.cli.map:map_of", "A map of a model's items, kept in the model."),
+        "serve": ("rowspace.cli.serve:serve", "A page and a JSON interface for models."),
     },
     "Move": {
         "convert": ("rowspace.cli.convert:convert", "A model or vectors in another format."),
@@ -37,6 +39,7 @@ SECTIONS = {
             "rowspace.cli.evaluate:evaluate",
             "Score a model on labels, similarity and analogies.",
         ),
+        "report": ("rowspace.cli.report:report", "All about a model, as one page."),
         "info": ("rowspace.cli.info:info", "What a model is and how it was made."),
         "doctor": ("rowspace.cli.doctor:doctor", "What this machine offers, what is missing."),
     },
