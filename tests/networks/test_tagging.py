@@ -36,7 +36,7 @@ def test_parts_of_speech(speech_model):
     "settings",
     [{"encoder": "transformer", "heads": 2, "layers": 1}, {"crf": False}, {"filters": 0},
      {"piece_dim": 0, "shape_dim": 0}, {"embedding_dropout": 0.2, "embedding_dropout_of": "rows"},
-     {"valid": 0}, {"lower": False, "min_count": 2}],
+     {"valid": 0}, {"lower": False, "min_count": 2}, {"precision": "bfloat16"}],
 )  # fmt: skip
 def test_every_kind_of_network_trains_and_answers(places, small, settings):
     model = train_tagger(places, **{**small, "epochs": 2, **settings})

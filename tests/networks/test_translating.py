@@ -11,13 +11,11 @@ pytest.importorskip("sacrebleu")
 
 import rowspace as rs  # noqa: E402
 from rowspace.errors import DivergedError, InputError, SettingError  # noqa: E402
-from rowspace.networks.settings import Run  # noqa: E402
 from rowspace.networks.translate_answers import Answers, parted  # noqa: E402
 from rowspace.networks.translating import (  # noqa: E402
     judge_translator,
     train_translator,
     translated,
-    with_precision,
 )
 from rowspace.training.interrupt import Interrupted, Stopped  # noqa: E402
 from rowspace.vectors import Vectors  # noqa: E402
@@ -200,11 +198,6 @@ def test_a_model_of_another_kind(model):
     plain = rs.Model(model.vectors)
     with pytest.raises(InputError, match="train translate"):
         Answers.of(plain)
-
-
-def test_precision_is_settled_by_the_processor():
-    assert with_precision(Run(precision="float32")).precision == "float32"
-    assert with_precision(Run(device="cpu")).precision in ("float32", "bfloat16")
 
 
 def test_in_halves_it_learns_too():

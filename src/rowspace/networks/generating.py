@@ -14,6 +14,7 @@ from rowspace.evaluate.bits import judge
 from rowspace.evaluate.ngrams import ngram_baselines
 from rowspace.networks.compare import require_one, trained
 from rowspace.networks.course import Event
+from rowspace.networks.device import with_precision
 from rowspace.networks.generate import GenerateSettings
 from rowspace.networks.generate_task import COUNTED, GenerateTask, Parts
 from rowspace.networks.generate_units import UnitSettings
@@ -62,6 +63,7 @@ def train_generator(  # noqa: PLR0913 - what every trainer of a network takes
     """
     tell = progress or warned
     given, reading, run = settings_of(settings, GenerateSettings, UnitSettings, RUN)
+    run = with_precision(run)
     require_one(compare, resume)
     parts = Parts.of(data, test, reading, run, tell)
 

@@ -144,7 +144,7 @@ class Tagger(nn.Module):
 
     def best(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """The tags, int64 [B, L], and the scores, float [B, L, T]."""
-        scores = self(batch)
+        scores = self(batch).float()
         if self.crf is None:
             return scores.argmax(2), scores
         return self.crf.best(scores, present(batch)), scores

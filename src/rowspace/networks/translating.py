@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
-import torch
-
 from rowspace.corpus.parallel import Parallel, ParallelReading, parallel
 from rowspace.evaluate.baselines import Baseline
 from rowspace.evaluate.score import Score
@@ -20,7 +18,7 @@ from rowspace.evaluate.translation import judge_translations, require_scores
 from rowspace.evaluate.word_by_word import by_words, dictionary
 from rowspace.networks.compare import require_one, trained
 from rowspace.networks.course import Event
-from rowspace.networks.device import device_of
+from rowspace.networks.device import with_precision
 from rowspace.networks.kept import to_model
 from rowspace.networks.making import Making
 from rowspace.networks.settings import Run, settings_of
@@ -92,15 +90,6 @@ def judge_translator(
     pairs = parallel(data, reading)
     answers = Answers.of(model).several(pairs.sources, beam=beam)
     return judge_translations(answers, pairs.targets)
-
-
-def with_precision(run: Run) -> Run:
-    """The run with its precision settled: products of this network are large enough to be twice as
-    fast in bfloat16 on a processor that multiplies them itself."""
-    if run.precision != "auto" or device_of(run.device).type != "cpu":
-        return run
-    asked = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
-    return replace(run, precision="bfloat16" if asked() else "float32")
 
 
 @final
