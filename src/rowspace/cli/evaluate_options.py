@@ -67,6 +67,18 @@ def of_lists(command: Decorated) -> Decorated:
             help="Analogies among the N most frequent items; 0 for all.",
         ),
         click.option(
+            "--categories",
+            multiple=True,
+            metavar="FILE",
+            help="Words and their categories: do words of one lie together? Repeatable.",
+        ),
+        click.option(
+            "--outliers",
+            multiple=True,
+            metavar="FILE",
+            help="Groups of words, and words that do not belong there; repeatable.",
+        ),
+        click.option(
             "--analogies",
             multiple=True,
             metavar="FILE",
@@ -78,6 +90,39 @@ def of_lists(command: Decorated) -> Decorated:
             multiple=True,
             metavar="FILE",
             help="Pairs of words and how alike people find them; repeatable.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def of_vectors(command: Decorated) -> Decorated:
+    """A model's vectors themselves, and other models to hold them against."""
+    for option in (
+        click.option(
+            "--against",
+            "others",
+            multiple=True,
+            metavar="MODEL",
+            type=click.Path(),
+            help="Another model on the same items, with a test of the difference; repeatable.",
+        ),
+        click.option(
+            "--neighbours",
+            is_flag=True,
+            help="Whether the models have the same nearest neighbours; needs --against.",
+        ),
+        click.option(
+            "--geometry",
+            is_flag=True,
+            help="Hubs, evenness in space, what frequency has to do with it; without any "
+            "other option this.",
+        ),
+        click.option(
+            "--coverage",
+            multiple=True,
+            metavar="FILE",
+            help="A text, or words and counts: how much of it is known; repeatable.",
         ),
     ):
         command = option(command)

@@ -39,10 +39,6 @@ def analogies(
     known word. `coverage` is the share of questions answered. Raises InputError.
     """
     rules = by_name(protocol)
-    if method not in METHODS:
-        raise InputError(f"there is no method {method!r:.40}; there are {', '.join(METHODS)}")
-    if restrict is not None and restrict < 0:
-        raise InputError(f"restrict must be 0 (all) or more, not {restrict}")
     questions = read_questions(path)
     found = tried(vectors, questions, rules, restrict=restrict, method=method, unseen=unseen)
     extra = {
@@ -51,7 +47,7 @@ def analogies(
         "method": method,
         "restrict": _limit(vectors, rules, restrict),
     }
-    return _scores(Path(path).stem, questions, found, rules, seed, extra)
+    return scores_of(Path(path).stem, questions, found, rules=rules, seed=seed, **extra)
 
 
 def tried(
@@ -63,7 +59,12 @@ def tried(
     method: str = "add",
     unseen: bool | None = None,
 ) -> np.ndarray:
-    """Which questions are right, which answered, and which are of known words: bool [3, n]."""
+    """Which questions are right, which answered, and which are of known words: bool [3, n]. Raises
+    InputError for a method there is not, or a number below 0."""
+    if method not in METHODS:
+        raise InputError(f"there is no method {method!r:.40}; there are {', '.join(METHODS)}")
+    if restrict is not None and restrict < 0:
+        raise InputError(f"restrict must be 0 (all) or more, not {restrict}")
     limit = _limit(vectors, rules, restrict)
     ask = rules.unseen if unseen is None else unseen
     every = (word for question in questions.words for word in question)
@@ -139,15 +140,16 @@ def _first_spellings(vectors: Vectors, limit: int) -> np.ndarray:
     return np.array([first[item.upper()] for _, item in items], np.int64)
 
 
-def _scores(
+def scores_of(
     stem: str,
     questions: Questions,
     found: np.ndarray,
+    *,
     rules: Protocol,
-    seed: int,
-    extra: dict[str, object],
+    seed: int = 0,
+    **extra: object,
 ) -> list[Score]:
-    """`found` bool [3, n]: right, answered, known."""
+    """A score a part of the questions, of what `tried` found, bool [3, n]; `extra` is told too."""
     parts = parts_of(questions)
     scores = []
     for at, (name, part) in enumerate(parts.items()):

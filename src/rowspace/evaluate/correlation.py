@@ -7,6 +7,7 @@ each value was drawn, not from sorting. Axes: `n` cases, `S` resamples, `U` dist
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -27,13 +28,20 @@ def spearman_interval(a: np.ndarray, b: np.ndarray, seed: int) -> tuple[float, f
     """Percentile bootstrap over pairs (Efron 1979); NaN where no resample has a correlation."""
     if len(a) < 2:
         return math.nan, math.nan
+    return _percentiles(spearmans((a,), b, seed, RESAMPLES)[:, 0])
+
+
+def spearmans(given: Sequence[np.ndarray], b: np.ndarray, seed: int, resamples: int) -> np.ndarray:
+    """The correlations of each of `given` [n] with b [n] in resamples of the cases, the same cases
+    for all of them; float64 [S, len(given)]."""
     random = np.random.default_rng(seed)
-    step = max(1, _NUMBERS_AT_ONCE // len(a))
+    step = max(1, _NUMBERS_AT_ONCE // len(b))
     values = []
-    for start in range(0, RESAMPLES, step):
-        drawn = random.integers(0, len(a), (min(step, RESAMPLES - start), len(a)))
-        values.append(_pearson(_ranks(a, drawn), _ranks(b, drawn)))
-    return _percentiles(np.concatenate(values))
+    for start in range(0, resamples, step):
+        drawn = random.integers(0, len(b), (min(step, resamples - start), len(b)))
+        ranks = _ranks(b, drawn)
+        values.append(np.stack([_pearson(_ranks(a, drawn), ranks) for a in given], axis=1))
+    return np.concatenate(values)
 
 
 def share_interval(right: int, n: int, seed: int) -> tuple[float, float]:

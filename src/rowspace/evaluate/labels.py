@@ -13,14 +13,15 @@ from typing import Any, final
 import numpy as np
 
 from rowspace.corpus.label_lines import PREFIX, label_lines, looks_labelled
-from rowspace.corpus.records import records
+from rowspace.corpus.records import Records, records
 from rowspace.corpus.sources import STDIN, TABULAR, bare_suffix
 from rowspace.errors import InputError
 from rowspace.evaluate.answered import Answered, answered_of
-from rowspace.evaluate.classification import judge
+from rowspace.evaluate.classification import chosen, judge
 from rowspace.evaluate.judged import Judged
 from rowspace.evaluate.regression import judge_numbers
 from rowspace.evaluate.score import Score
+from rowspace.evaluate.truth import truth_of
 from rowspace.ragged import Ragged
 from rowspace.vectors.model import Model
 from rowspace.vectors.predict import answers
@@ -91,18 +92,58 @@ def judge_labels(
     know are misses, told in `unseen`. Log loss and the like are there as long as n · L is at most
     2^24. Raises InputError for a model without labels.
     """
+    deepest = k if isinstance(k, int) else max(k)
+    truth, answered, names = _asked(model, found, text, deepest)
+    single = all(len(one) == 1 for one in truth)
+    given = np.array(truth, np.int64)[:, 0] if single else truth
+    return judge(given, answered, labels=names, k=k, threshold=threshold, seed=seed)
+
+
+def tried_labels(
+    model: Model, found: Examples, *, text: str | None = None, threshold: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which examples the model's answer is right of, all their labels and no other, and of which
+    it has an answer: bool [n] each."""
+    truth, answered, names = _asked(model, found, text, DEEP)
+    whole = truth_of(truth, answered.labels, len(names))
+    cases, given = chosen(whole, answered, threshold)
+    n = len(whole)
+    hits = np.bincount(cases[whole.has(cases, given)], minlength=n)
+    given_n = np.bincount(cases, minlength=n)
+    return (hits == whole.bags.lengths) & (given_n == hits), answered.answered
+
+
+def tried_rows(model: Model, source: Any) -> tuple[np.ndarray, bool]:
+    """What a model of `train table` makes of rows whose target is known: right (1 or 0), or how
+    far off its number is, float64 [n], NaN without an answer; and whether it is numbers."""
+    made = Tabular.of(model)
+    rows = records(source)
+    if made.answer.classes is None:
+        numbers = rows.numbers(made.answer.target)
+        there = ~np.isnan(numbers)
+        return np.abs(made.answers(rows.take(there)) - numbers[there]), True
+    truth, kept, _ = _classes(made, rows)
+    whole = truth_of(truth, len(made.answer.classes))
+    answered = answered_of(made.answers(rows.take(kept)), len(made.answer.classes))
+    cases, given = chosen(whole, answered, None)
+    right = np.zeros(len(whole))
+    right[cases[whole.has(cases, given)]] = 1.0
+    right[~answered.answered] = np.nan
+    return right, False
+
+
+def _asked(
+    model: Model, found: Examples, text: str | None, deepest: int
+) -> tuple[list[list[int]], Answered, list[str]]:
+    """The true labels' numbers, the model's answers, and the labels' names."""
     head = head_of(model)
     prefix = text_settings(model).get("prefix") or PREFIX
     names = [name.removeprefix(prefix) for name in head.names]
     place = {name: at for at, name in enumerate(names)}
     truth = [[place.setdefault(one, len(place)) for one in some] for some in found.labels]
-    deepest = k if isinstance(k, int) else max(k)
     few = len(truth) * len(names) > WHOLE
     depth = min(max(deepest, DEEP), len(names)) if few else -1
-    answered = _answers(model, *asked(model, found.data, text), depth)
-    single = all(len(one) == 1 for one in truth)
-    given = np.array(truth, np.int64)[:, 0] if single else truth
-    return judge(given, answered, labels=list(place), k=k, threshold=threshold, seed=seed)
+    return truth, _answers(model, *asked(model, found.data, text), depth), list(place)
 
 
 def _answers(model: Model, texts: Any, cells: np.ndarray | None, depth: int) -> Answered:
@@ -128,18 +169,24 @@ def judge_table(
     """
     made = Tabular.of(model)
     rows = records(source)
-    target, classes = made.answer.target, made.answer.classes
-    if classes is None:
-        numbers = rows.numbers(target)
+    if made.answer.classes is None:
+        numbers = rows.numbers(made.answer.target)
         return judge_numbers(numbers, made.answers(rows), seed=seed)
+    truth, there, names = _classes(made, rows)
+    return judge(truth, made.answers(rows.take(there)), labels=names, k=k, seed=seed)
+
+
+def _classes(made: Tabular, rows: Records) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """The true classes of the rows that have one, which rows these are, and the names."""
+    target = made.answer.target
     cells = rows.strings(target)
     missing = made.answer.missing
     there = np.array([one is not None and one.strip().lower() not in missing for one in cells])
     if not there.any():
         raise InputError(f"{rows.source}: no row has a value of {target!r}")
-    place = {name: at for at, name in enumerate(classes)}
+    place = {name: at for at, name in enumerate(made.answer.classes or ())}
     truth = np.array([place.setdefault(one, len(place)) for one in cells[there]])
-    return judge(truth, made.answers(rows.take(there)), labels=list(place), k=k, seed=seed)
+    return truth, there, list(place)
 
 
 def _separator(settings: Any) -> str | None:

@@ -50,8 +50,8 @@ def read_pairs(path: str | Path) -> Pairs:
     second: list[str] = []
     human: list[float] = []
     header = True
-    for place, line in _lines(Path(path)):
-        fields = _fields(line)
+    for place, line in lines_of(Path(path)):
+        fields = fields_of(line)
         if len(fields) < 3 or not (fields[0] and fields[1]):
             raise InputError(f"{place}: expected two words and a score, found {line!r:.80}")
         score = next((value for value in map(_number, fields[2:]) if value is not None), None)
@@ -72,7 +72,7 @@ def read_questions(path: str | Path) -> Questions:
     words: list[tuple[str, str, str, str]] = []
     section: list[int] = []
     names: list[str] = []
-    for place, line in _lines(Path(path)):
+    for place, line in lines_of(Path(path)):
         if line.startswith(":"):
             names.append(line[1:].strip() or f"section {len(names) + 1}")
             continue
@@ -88,7 +88,7 @@ def read_questions(path: str | Path) -> Questions:
     return Questions(words, np.array(section), names)
 
 
-def _lines(path: Path) -> Iterator[tuple[str, str]]:
+def lines_of(path: Path) -> Iterator[tuple[str, str]]:
     """("file, line 3", text) of every line that says something."""
     try:
         with open(path, "rb") as file:
@@ -110,7 +110,7 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
             yield place, text
 
 
-def _fields(line: str) -> list[str]:
+def fields_of(line: str) -> list[str]:
     """Split at tabs if there are any, else at two or more commas, else at spaces."""
     if "\t" in line:
         return [field.strip(" ") for field in line.split("\t")]

@@ -29,17 +29,18 @@ def interval(
     seed: int,
     *,
     width: int = 1,
+    resamples: int = RESAMPLES,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The 95 % intervals of M figures: low and high, float64 [M].
 
     `counts` int [C]: how often each pattern occurs. `statistic` maps draws float64 [S, C] to
     figures [S, M]; NaN among them does not count, and where all are NaN so is the interval.
-    `width`: numbers that `statistic` needs for each resample.
+    `width`: numbers that `statistic` needs for each resample; `resamples`: at most so many.
     """
     n = int(counts.sum())
     random = np.random.default_rng(seed)
     size = max(len(counts), width)
-    resamples = int(np.clip(WORK // size, FEWEST, RESAMPLES))
+    resamples = int(np.clip(WORK // size, FEWEST, resamples))
     step = max(1, _AT_ONCE // size)
     found = []
     for start in range(0, resamples, step):
