@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rowspace.errors import InputError
-from rowspace.vocabulary.items import FEW, Items, to_bytes, to_text
+from rowspace.vocabulary.items import FEW, Items, all_to_bytes, to_bytes, to_text
 
 AWKWARD = [b"", b" ", b"\t", b"\n", b"\0", b"\0\0", b"a\0", "😀".encode(), "شلوم".encode(),
            b"\xff\xfe", b"x" * 10_000, b"caf\xc3", b"\xc2\x85"]  # fmt: skip
@@ -78,3 +78,22 @@ def test_refuses_a_repeated_item() -> None:
 def test_refuses_what_is_no_item(item: object) -> None:
     with pytest.raises(InputError):
         to_bytes(item)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.one_of(st.text(max_size=4), st.binary(max_size=4)), max_size=6))
+def test_all_to_bytes_is_each_to_bytes(listed) -> None:
+    try:
+        expected = [to_bytes(item) for item in listed]
+    except InputError:
+        with pytest.raises(InputError, match="surrogate"):
+            all_to_bytes(listed)
+    else:
+        assert all_to_bytes(iter(listed)) == expected
+
+
+def test_all_to_bytes_names_what_is_no_text() -> None:
+    with pytest.raises(InputError, match="not int: 3"):
+        all_to_bytes(["a", 3])
+    with pytest.raises(InputError, match="half a surrogate pair at character 1"):
+        all_to_bytes(["a", "b\ud800"])
+    assert all_to_bytes(["a\0", "", "b"]) == [b"a\0", b"", b"b"]

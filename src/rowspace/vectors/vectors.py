@@ -277,10 +277,9 @@ class Vectors:
     def _of_items(self, items: list[str | bytes]) -> np.ndarray:
         """float32 [n, D]. Raises VocabularyError for the first that cannot be answered."""
         ids = self.vocabulary.ids(items)
-        out = np.empty((len(items), self.dim), np.float32)
-        known = ids >= 0
-        out[known] = self._of_ids(ids[known])
-        for at in np.flatnonzero(~known).tolist():
+        room = np.empty((len(items), self.dim), np.float32)
+        out = self._of_ids(ids.clip(0)) if len(self) else room
+        for at in np.flatnonzero(ids < 0).tolist():
             out[at] = self.answer(items[at]).vector
         return out
 

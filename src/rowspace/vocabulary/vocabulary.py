@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from rowspace.errors import InputError, VocabularyError
 from rowspace.ragged import Ragged
 from rowspace.vocabulary.exact import Exact
-from rowspace.vocabulary.items import Items, to_bytes, to_text
+from rowspace.vocabulary.items import Items, all_to_bytes, to_bytes, to_text
 from rowspace.vocabulary.near import near_spellings
 from rowspace.vocabulary.policies import policy_from
 from rowspace.vocabulary.unseen import Unseen, require_whole, row_dtype
@@ -150,7 +150,7 @@ class Vocabulary:
 
     def ids(self, items: Iterable[str | bytes]) -> np.ndarray:
         """Ids of many items, int64 [N], -1 where one is not known."""
-        return self.items.find_many([to_bytes(item) for item in items])
+        return self.items.find_many(all_to_bytes(items))
 
     def item(self, id: int) -> str:
         """The item of an id. Raises InputError if there is none."""
