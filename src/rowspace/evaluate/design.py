@@ -6,8 +6,6 @@ Axes: `n` cases, `F` features, `k` outputs, `N` entries that are not zero.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Any, final
 
 import numpy as np
@@ -15,7 +13,7 @@ import numpy as np
 from rowspace.errors import InputError
 from rowspace.kernels.sparse_reference import weighted_sums
 from rowspace.ragged import Ragged
-from rowspace.vocabulary.count import usable_cores
+from rowspace.threads import get_threads, spread
 
 WIDE = 1 << 25
 """Dense numbers beyond which float32 stays float32."""
@@ -24,6 +22,8 @@ FEW = 1 << 10
 FILLED = 1 << 26
 """Places of a sparse matrix, zeros and all, that may be gone through for its axes."""
 ROWS = 4096
+Turned = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Weights of the cases, and eigenvalues and vectors for them."""
 MANY = 1 << 17
 """Numbers a product touches from which on the compiled one is worth loading."""
 
@@ -59,6 +59,7 @@ class Dense(Design):
     def __init__(self, x: np.ndarray) -> None:
         self.x = x if x.dtype == np.float32 and x.size > WIDE else x.astype(np.float64, copy=False)
         self.n, self.width = x.shape
+        self._turned: Turned | None = None
 
     def times(self, weights: np.ndarray) -> np.ndarray:
         """X · weights."""
@@ -69,11 +70,14 @@ class Dense(Design):
         return np.asarray(self.x.T @ values.astype(self.x.dtype), np.float64)
 
     def axes(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-        """Of at most 1,024 features."""
+        """Of at most 1,024 features; kept for the next fit with the same weights."""
         if self.width > FEW:
             return None
-        scaled = self.x * np.sqrt(weights)[:, None].astype(self.x.dtype)
-        return _axes(scaled.T @ scaled, self.back(weights[:, None])[:, 0], float(weights.sum()))
+        if self._turned is None or not np.array_equal(self._turned[0], weights):
+            scaled = self.x * np.sqrt(weights)[:, None].astype(self.x.dtype)
+            sums, total = self.back(weights[:, None])[:, 0], float(weights.sum())
+            self._turned = weights.copy(), *_axes(scaled.T @ scaled, sums, total)
+        return self._turned[1:]
 
     def squares(self, weights: np.ndarray) -> np.ndarray:
         """Σ weights · x²."""
@@ -97,6 +101,9 @@ class Sparse(Design):
         self.n = len(bags)
         self.entries = ids, offsets, values
         self._down: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+        self._turned: Turned | None = None
+        self.smaller: Any = None
+        """What `merged` made of it, for the next fit."""
 
     def times(self, weights: np.ndarray) -> np.ndarray:
         """X · weights."""
@@ -113,9 +120,15 @@ class Sparse(Design):
         return _sums(values, *self._down)
 
     def axes(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-        """Of at most 1,024 features, filled in block by block."""
+        """Of at most 1,024 features, filled in block by block; kept as a Dense keeps them."""
         if self.width > FEW or self.n * self.width > FILLED:
             return None
+        if self._turned is None or not np.array_equal(self._turned[0], weights):
+            sums, total = self.back(weights[:, None])[:, 0], float(weights.sum())
+            self._turned = weights.copy(), *_axes(self._moments(weights), sums, total)
+        return self._turned[1:]
+
+    def _moments(self, weights: np.ndarray) -> np.ndarray:
         ids, offsets, values = self.entries
         moments = np.zeros((self.width, self.width))
         for first in range(0, self.n, ROWS):
@@ -125,7 +138,7 @@ class Sparse(Design):
             keys, size = rows * self.width + ids[part], (last - first) * self.width
             some = np.bincount(keys, values[part], minlength=size).reshape(-1, self.width)
             moments += some.T @ (some * weights[first:last, None])
-        return _axes(moments, self.back(weights[:, None])[:, 0], float(weights.sum()))
+        return moments
 
     def squares(self, weights: np.ndarray) -> np.ndarray:
         """Σ weights · x²."""
@@ -176,17 +189,12 @@ def _sums(
 
     rows = np.ascontiguousarray(rows, np.float64)
     out = np.zeros((len(offsets) - 1, rows.shape[1]))
-    cores = usable_cores()
     # Ranges of equal work: as many ids in each.
-    shares = np.linspace(0, len(ids), 4 * cores + 1).astype(np.int64)
-    cuts = np.unique(np.append(np.searchsorted(offsets, shares[:-1]), len(out))).tolist()
-    if cuts[0] != 0:
-        cuts = [0, *cuts]
-    with ThreadPoolExecutor(cores) as threads:
-        work = [
-            threads.submit(cpu_sparse.weighted_sums, rows, ids, offsets, weights, a, b, out)
-            for a, b in pairwise(cuts)
-        ]
-    for one in work:
-        one.result()
+    shares = np.linspace(0, len(ids), 4 * get_threads() + 1).astype(np.int64)
+    cuts = np.unique(np.append(np.searchsorted(offsets, shares[:-1]), [0, len(out)])).tolist()
+
+    def work(first: int, last: int) -> None:
+        cpu_sparse.weighted_sums(rows, ids, offsets, weights, cuts[first], cuts[last], out)
+
+    spread(work, len(cuts) - 1, 1)
     return out

@@ -73,7 +73,9 @@ def fit(x: Design, loss: Loss, penalty: float, start: Linear, **limits: Any) -> 
     """`minimise`, over the smaller design where `x` is sparse; `limits` are its own."""
     if not isinstance(x, Sparse):
         return minimise(x, loss, penalty, start, **limits)
-    less = merged(x)
+    if x.smaller is None:
+        x.smaller = merged(x)
+    less: Merged = x.smaller
     first = replace(start, weights=less.small(start.weights))
     found = minimise(less.design, loss, penalty, first, **limits)
     return replace(found, weights=less.large(found.weights, x.width))

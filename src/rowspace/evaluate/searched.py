@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,7 +21,14 @@ Fit = TypeVar("Fit", LogisticRegression, Ridge)
 
 
 def search_logistic(
-    x: Design, y: np.ndarray, valid: Design, truth: Any, *, labels: int, max_seconds: float
+    x: Design,
+    y: np.ndarray,
+    valid: Design,
+    truth: Any,
+    *,
+    labels: int,
+    max_seconds: float,
+    choices: Sequence[float] = CHOICES,
 ) -> tuple[LogisticRegression, float]:
     """The fit with the best accuracy on the validation part (micro F1 of several labels a case),
     and its C; the smaller of equals."""
@@ -34,18 +41,27 @@ def search_logistic(
         last.append(fit_logistic(x, y, c=c, labels=labels, start=start, **limits))
         return last[-1]
 
-    return _best(fit, lambda made: value(truth, made.probabilities(valid)), max_seconds)
+    return _best(fit, lambda made: value(truth, made.probabilities(valid)), max_seconds, choices)
 
 
 def search_ridge(
-    x: Design, y: np.ndarray, valid: Design, truth: np.ndarray, *, max_seconds: float
+    x: Design,
+    y: np.ndarray,
+    valid: Design,
+    truth: np.ndarray,
+    *,
+    max_seconds: float,
+    choices: Sequence[float] = CHOICES,
 ) -> tuple[Ridge, float]:
     """The fit with the least squared error on the validation part, and its C."""
 
     def fit(c: float, seconds: float) -> Ridge:
         return fit_ridge(x, y, c=c, max_seconds=seconds)
 
-    return _best(fit, lambda m: -float(((m.predict(valid) - truth) ** 2).mean()), max_seconds)
+    def value(made: Ridge) -> float:
+        return -float(((made.predict(valid) - truth) ** 2).mean())
+
+    return _best(fit, value, max_seconds, choices)
 
 
 def drawn(n: int, most: int, hold: bool, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -58,16 +74,19 @@ def drawn(n: int, most: int, hold: bool, seed: int) -> tuple[np.ndarray, np.ndar
 
 
 def _best(
-    fit: Callable[[float, float], Fit], value: Callable[[Fit], float], max_seconds: float
+    fit: Callable[[float, float], Fit],
+    value: Callable[[Fit], float],
+    max_seconds: float,
+    choices: Sequence[float],
 ) -> tuple[Fit, float]:
     """Each choice has an even part of the time that is left; without time the first is it."""
     deadline = time.monotonic() + max_seconds
     best: tuple[float, Fit, float] | None = None
-    for place, c in enumerate(CHOICES):
+    for place, c in enumerate(choices):
         left = deadline - time.monotonic()
         if left <= 0 and best is not None:
             break
-        made = fit(c, max(0.0, left) / (len(CHOICES) - place))
+        made = fit(c, max(0.0, left) / (len(choices) - place))
         reached = value(made)
         if best is None or reached > best[0]:
             best = reached, made, c
