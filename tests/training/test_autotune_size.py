@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import rowspace as rs
-from rowspace.training.autotune_size import bytes_of, size_of
+from rowspace.files.sizes import bytes_of, size_of
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from typing import Any, final
 from rowspace.errors import SettingError
 from rowspace.evaluate.metrics import metric as measure_of
 from rowspace.files import save
+from rowspace.files.sizes import size_of
 from rowspace.kernels.jit import cold
 from rowspace.objectives.labels import Labels
 from rowspace.ragged import Ragged
@@ -23,7 +24,7 @@ from rowspace.training.autotune_budget import seconds_of_budget
 from rowspace.training.autotune_parts import Ground
 from rowspace.training.autotune_rungs import ladder, probe, warmed
 from rowspace.training.autotune_search import Clock, Search
-from rowspace.training.autotune_size import Room, size_of
+from rowspace.training.autotune_size import Room
 from rowspace.training.autotune_space import Space
 from rowspace.training.autotune_whole import Making, Width, made, recorded
 from rowspace.training.classify_baselines import memory, truth_of

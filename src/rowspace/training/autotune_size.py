@@ -11,10 +11,9 @@ from typing import final
 
 import numpy as np
 
+from rowspace.compressing.plan import largest
 from rowspace.errors import SettingError
-from rowspace.files import jsondata, tensors
-from rowspace.files.artefact import parts
-from rowspace.files.card import card
+from rowspace.files.sizes import bytes_of
 from rowspace.objectives.labels import Labels
 from rowspace.training.classify_tables import vocabulary_of
 from rowspace.training.labelled import Labelled
@@ -22,39 +21,10 @@ from rowspace.vectors import Head, Model, Vectors
 from rowspace.vocabulary import Vocabulary
 from rowspace.vocabulary.features import Features
 
-UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "kib": 1 << 10, "mib": 1 << 20,
-         "gib": 1 << 30, "kb": 10**3, "mb": 10**6, "gb": 10**9}  # fmt: skip
 RECORD = 12_000
 """Bytes left free for settings and scores; ..."""
 SPARE, MOST_SPARE = 0.2, 100_000
 """... and for the trials: a share of the size, and at most so many bytes."""
-
-
-def size_of(given: int | str) -> int:
-    """Bytes: a number, or text such as 2M, 500kB or 1.5GiB. Raises SettingError."""
-    wanted = "a number of bytes above 0, or text such as 2M or 500kB"
-    if isinstance(given, str):
-        text = given.strip().lower()
-        number = text.rstrip("bkmgi ")
-        unit = text[len(number) :].strip()
-        try:
-            value = float(number) * UNITS[unit]
-        except (ValueError, KeyError):
-            value = 0.0
-        SettingError.unless(1 <= value < 2**62, "model_size", given, wanted)
-        return int(value)
-    right = isinstance(given, int) and not isinstance(given, bool) and given >= 1
-    SettingError.unless(right, "model_size", given, wanted)
-    return given
-
-
-def bytes_of(model: Model) -> int:
-    """What the folder of a saved model takes."""
-    config, arrays = parts(model)
-    told = jsondata.render(config).decode()
-    table = tensors.written_size(arrays, {"rowspace": told})
-    beside = jsondata.render({**config, "content": "0" * 64}, indent=2)
-    return table + len(beside) + 1 + len(card(config).encode("utf-8", "replace"))
 
 
 @final
@@ -76,7 +46,7 @@ class Room:
             return objective
         most = min(objective.max_grams, _most(whole))
         if self._bytes(trimmed(whole, grams=0), width) <= limit:
-            found = _largest(
+            found = largest(
                 most, lambda grams: self._bytes(trimmed(whole, grams=grams), width) <= limit
             )
             return replace(objective, max_grams=found)
@@ -88,7 +58,7 @@ class Room:
                 f"its record take {least + self.limit - limit:,}",
                 hint="give a larger model_size",
             )
-        place = _largest(
+        place = largest(
             len(counts),
             lambda at: self._bytes(
                 trimmed(whole, grams=0, count=_rarest(counts, len(counts) - at)), width
@@ -124,15 +94,3 @@ def _most(vocabulary: Vocabulary) -> int:
 def _rarest(counts: np.ndarray, place: int) -> int:
     """The count from which on words are kept, those of the first `place` counts left out."""
     return int(counts[place]) if place < len(counts) else int(counts[-1]) + 1
-
-
-def _largest(most: int, fits: Callable[[int], bool]) -> int:
-    """The largest number from 0 to `most` that fits, where 0 does."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if fits(middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -9,6 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from rowspace.evaluate.classification import judge
+from rowspace.files.sizes import bytes_of
 from rowspace.objectives.labels import Labels
 from rowspace.ragged import Ragged
 from rowspace.training.autotune_final import (
@@ -21,7 +22,6 @@ from rowspace.training.autotune_final import (
 )
 from rowspace.training.autotune_members import members, together
 from rowspace.training.autotune_search import Search
-from rowspace.training.autotune_size import bytes_of
 from rowspace.training.autotune_trial import WHOLE, Trial, figures, plain
 from rowspace.training.classify_calibrated import calibrated_head
 from rowspace.training.classify_prepared import prepare

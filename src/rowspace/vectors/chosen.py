@@ -90,7 +90,7 @@ def chosen(model: Model, choice: Choice, *, pooled: bool = False) -> Chosen:
     if choice.selects:
         ids, missing = _wanted(model.vectors.vocabulary, choice)
         before = model
-        model = replaced(model, _selected(model.vectors, ids), lambda: _some(before.context, ids))
+        model = replaced(model, selected(model.vectors, ids), lambda: _some(before.context, ids))
     if choice.normalize:
         vectors = model.vectors
         model = replaced(model, Vectors(vectors.vocabulary, UnitRows(vectors.rows)), lambda: None)
@@ -167,7 +167,8 @@ def _wanted(vocabulary: Vocabulary, choice: Choice) -> tuple[np.ndarray, int]:
     return ids, missing
 
 
-def _selected(vectors: Vectors, ids: np.ndarray) -> Vectors:
+def selected(vectors: Vectors, ids: np.ndarray) -> Vectors:
+    """Vectors of the items `ids` int64 [n], rising, and of the rows that all items share."""
     vocabulary = vectors.vocabulary
     items = vocabulary.items
     kept = Items.of([items[id] for id in ids.tolist()])

@@ -13,8 +13,7 @@ from typing import final
 import numpy as np
 
 from rowspace.errors import InputError
-from rowspace.vectors.cosine import row_blocks
-from rowspace.vectors.stored import Rows, StoredRows
+from rowspace.vectors.stored import Rows, StoredRows, parts_of
 
 LARGEST = 127
 NUMBERS, ROW_SCALES = "int8", "int8_scales"
@@ -70,7 +69,7 @@ def as_int8(rows: Rows) -> Int8Rows:
     """
     size, dim = rows.shape
     codes, scales = np.empty((size, dim), np.int8), np.empty(size, np.float32)
-    blocks = row_blocks(rows)
+    blocks = parts_of(rows)
     for start in blocks:
         block = np.asarray(rows[start : start + blocks.step], np.float32)
         finite = np.isfinite(block).all(axis=1)

@@ -66,6 +66,11 @@ class StoredRows(ABC):
 Rows: TypeAlias = np.ndarray | StoredRows
 
 
+def parts_of(rows: Rows, numbers: int = 1 << 22) -> range:
+    """Where to cut rows so that a part holds about `numbers` numbers."""
+    return range(0, len(rows), max(1, numbers // max(1, rows.shape[1])))
+
+
 def as_lookup(rows: Rows, wanted: int, items: int) -> Rows:
     """Rows fit for looking up: `wanted` of them, for `items` items. Raises InputError."""
     if rows.dtype not in (np.float32, np.float16) or rows.ndim != 2:
