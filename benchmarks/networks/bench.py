@@ -10,7 +10,6 @@ from typing import Any
 from benchmarks.harness.contestants import Answer, Contestant, run
 from benchmarks.harness.measuring import tell
 from benchmarks.layer.runners.clock import used
-from benchmarks.words.bench import ZEROED
 
 ROWSPACE = Contestant("rowspace", "rowspace", "benchmarks.networks.runners.with_rowspace")
 
@@ -45,7 +44,7 @@ class Bench:
         """Run a job in a process of its own, telling so; `others` is how many cores were taken
         elsewhere meanwhile."""
         elsewhere = used()
-        answer = run(ROWSPACE, {"task": task, **job}, environment=ZEROED)
+        answer = run(ROWSPACE, {"task": task, **job})
         taken = max(0.0, used() - elsewhere - answer["cpu"])
         answer["others"] = round(taken / max(answer["wall"], 1e-9), 2)
         self.versions |= answer["versions"]

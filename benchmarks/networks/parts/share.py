@@ -14,7 +14,6 @@ from benchmarks.harness.contestants import Contestant, run
 from benchmarks.harness.findings import Finding, yes
 from benchmarks.harness.measuring import tell
 from benchmarks.networks.bench import Bench
-from benchmarks.words.bench import ZEROED
 
 GOAL = 0.10
 ROWS = 50_000
@@ -40,7 +39,7 @@ def share(bench: Bench) -> Iterator[list[Finding]]:
                     "rows": 5_000 if bench.options.quick else ROWS,
                     "threads": bench.options.threads,
                 }  # fmt: skip
-                answer = run(SHARES, job, environment=ZEROED)
+                answer = run(SHARES, job)
                 bench.versions |= answer["versions"]
                 parts = answer["parts"]
                 told = ", ".join(f"{name} {1e3 * value:.1f}" for name, value in parts.items())
