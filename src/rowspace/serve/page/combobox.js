@@ -8,9 +8,9 @@ const SHOWN = 12;
 
 /**
  * `onpick` is called with an item that was chosen, or typed and confirmed.
- * `model`: whose items. `keep`: whether the text stays after it was chosen.
+ * `keep`: whether the text stays after it was chosen; `leaving`: whether leaving the field confirms it.
  */
-export function itemField({ label, onpick, model = () => state.model, keep = true, hidden = false, hint = "" }) {
+export function itemField({ label, onpick, keep = true, leaving = keep, hidden = false, hint = "" }) {
   const list = el("ul", { id: fresh("list"), role: "listbox", "aria-label": `${label}: items`, class: "options", hidden: true });
   const input = el("input", {
     id: fresh("item"), type: "text", role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list",
@@ -22,7 +22,7 @@ export function itemField({ label, onpick, model = () => state.model, keep = tru
   let options = [], active = -1;
 
   const find = latest((signal, prefix) =>
-    askModel(model(), `items?prefix=${encodeURIComponent(prefix)}&k=${SHOWN}`, undefined, signal));
+    askModel(state.model, `items?prefix=${encodeURIComponent(prefix)}&k=${SHOWN}`, undefined, signal));
 
   function close() {
     options = [];
@@ -58,7 +58,7 @@ export function itemField({ label, onpick, model = () => state.model, keep = tru
       named(item), seen == null ? null : el("span", { class: "quiet number" }, count(seen)))));
     list.hidden = !items.length;
     input.setAttribute("aria-expanded", String(items.length > 0));
-    say(items.length ? many(items.length, "suggestion") : "No item begins so");
+    say(items.length ? many(items.length, "suggestion") : "Nothing found");
   }
 
   async function search() {
@@ -93,7 +93,7 @@ export function itemField({ label, onpick, model = () => state.model, keep = tru
   });
   input.addEventListener("input", search);
   input.addEventListener("blur", close);
-  if (keep) input.addEventListener("change", () => onpick(input.value.trim()));
+  if (leaving) input.addEventListener("change", () => onpick(input.value.trim()));
 
   return { node, input, show: (item) => { if (document.activeElement !== input) input.value = item; } };
 }

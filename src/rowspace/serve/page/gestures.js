@@ -6,7 +6,7 @@ const CLOSER = 1.35;
 const PATH = 6;       // pixels between two corners of the lasso
 
 /**
- * `told`: eye() -> camera or null; tool() -> "pan", "lasso" or "box"; moved(); hover(px, py) or hover(null);
+ * `told`: eye() -> camera or null; tool() -> "pan", "lasso" or "box"; moved(); rested(); hover(px, py) or hover(null);
  * click(px, py); path(shape while it grows); chosen(shape, more); key(name) for the keys of the map's own.
  */
 export function gestures(node, told) {
@@ -70,6 +70,7 @@ export function gestures(node, told) {
     told.path([]);
     if (cancelled) return;
     if (!wandered) told.click(...at(event));
+    else if (told.tool() === "pan") told.rested();
     else if (done.length >= 6) told.chosen(done, event.shiftKey);
   }
   node.addEventListener("pointerup", (event) => end(event, false));

@@ -31,7 +31,7 @@ function modelChoice(choice, facts) {
 }
 
 function searchBox(form) {
-  const field = itemField({ label: "Search an item", onpick: (item) => { if (item) visit(item); }, hidden: true, hint: "Search …" });
+  const field = itemField({ label: "Search an item", onpick: (item) => { if (item) visit(item); }, leaving: false, hidden: true, hint: "Search …" });
   form.append(field.node);
   form.addEventListener("submit", (event) => event.preventDefault());
   addEventListener("keydown", (event) => {
@@ -40,7 +40,10 @@ function searchBox(form) {
     event.preventDefault();
     field.input.focus();
   });
-  return () => field.show(state.word);
+  return () => {
+    field.show(state.word);
+    document.title = `${state.word ? `${[...state.word].slice(0, 40).join("")} · ` : ""}rowspace explorer`;
+  };
 }
 
 function linkButton(button) {

@@ -68,7 +68,6 @@ export function atlas(root) {
     fill(caption, described(sample) + missing);
   }
 
-  const keepView = () => set({ view: eye.view() });
   const centre = () => sample.grid.nearest(eye.cx, eye.cy, Math.max(eye.width, eye.height) / 2 / eye.scale);
 
   function readOut() {
@@ -80,10 +79,15 @@ export function atlas(root) {
   }
 
   let settle = 0;
+  function rested() {
+    clearTimeout(settle);
+    set({ view: eye.view() });
+  }
+
   function moved(byKey = false) {
     scene.draw();
     clearTimeout(settle);
-    settle = setTimeout(keepView, 200);
+    settle = setTimeout(rested, 200);
     if (byKey) readOut();
     else tip.hide();
   }
@@ -120,7 +124,7 @@ export function atlas(root) {
     Escape: () => set({ shapes: [], picked: [] }),
   };
   gestures(board, {
-    eye: () => eye, tool: () => tool, moved, hover, click, chosen,
+    eye: () => eye, tool: () => tool, moved, rested, hover, click, chosen,
     path: (path) => scene.mark({ path }),
     key: (name) => { keys[name]?.(); return name in keys; },
   });

@@ -28,7 +28,7 @@ function tooling(pick) {
 /** How many points can be asked for of a model of `items`. */
 function amounts(items) {
   const some = POINTS.filter((points) => points < items).map((points) => [points, count(points)]);
-  const all = items <= POINTS.at(-1) ? [[items, `all ${count(items)}`]] : [];
+  const all = items <= POINTS.at(-1) ? [[Math.max(2, items), `all ${count(items)}`]] : [];
   return [...some, ...all];
 }
 
