@@ -12,7 +12,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RESULTS, README = ROOT / "benchmarks" / "results", ROOT / "README.md"
-TOPICS = ("words", "formats", "layer", "labels", "recommend", "table", "glove", "networks")
+TOPICS = (
+    "words", "formats", "layer", "labels", "recommend", "table", "glove", "networks", "nested",
+)  # fmt: skip
 BLOCK = re.compile(r"(<!-- BENCHMARKS.*?-->\n).*?(<!-- /BENCHMARKS -->)", re.DOTALL)
 
 # part, what -> how the README says it. What was not measured is left out.

@@ -7,6 +7,7 @@ import pytest
 
 from rowspace.errors import SettingError
 from rowspace.objectives import CBOW, OBJECTIVES, SkipGram
+from rowspace.objectives.nested import blocks, widen
 
 
 @pytest.mark.parametrize("given", ["16,32, 64", [16, 32, 64], (16, 32, 64), np.array([16, 32, 64])])
@@ -44,3 +45,11 @@ def test_the_last_is_dim() -> None:
 def test_a_tree_does_not_nest() -> None:
     with pytest.raises(SettingError, match="loss hs"):
         SkipGram(nested=(16, 64), loss="hs")
+
+
+def test_blocks_begin_as_their_prefixes_alone() -> None:
+    rows = np.full((3, 8), 0.5 / 8, np.float32)
+    widen(rows, (2, 4, 8))
+    np.testing.assert_allclose(rows[0], [0.25, 0.25, 0.125, 0.125, *[0.0625] * 4])
+    found = blocks((2, 4, 8))
+    assert found.ends.tolist() == [2, 4, 8] and (found.own == 1).all()

@@ -14,6 +14,7 @@ SECTIONS = {
     "Train": {
         "train": ("rowspace.cli.app:train", "Train a model from data."),
         "phrases": ("rowspace.cli.phrases:phrases_of", "Words that belong together (new_york)."),
+        "tune": ("rowspace.cli.app:tune", "Which settings suit your data."),
     },
     "Ask": {
         "nearest": ("rowspace.cli.ask:nearest", "The items nearest to an item."),
@@ -64,6 +65,14 @@ TRAINERS = {
         "generate": ("rowspace.cli.train_generate:generate", "More text like a text."),
     },
 }
+TUNERS = {
+    "What to choose": {
+        "dimension": (
+            "rowspace.cli.tune_dimension:dimension",
+            "How many numbers a vector needs.",
+        ),
+    },
+}
 
 
 @click.group(
@@ -93,5 +102,14 @@ def app(ctx: click.Context, version: bool) -> None:
 @click.pass_context
 def train(ctx: click.Context) -> None:
     """Train a model from data."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@click.group(cls=LazyGroup, sections=TUNERS, invoke_without_command=True)
+@shared
+@click.pass_context
+def tune(ctx: click.Context) -> None:
+    """Which settings suit your data."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

@@ -1,7 +1,7 @@
 """Which prefixes of a vector learn to be vectors themselves, and how.
 
 Kusupati et al. 2022, "Matryoshka Representation Learning": the first m numbers of a vector learn
-the same task, for each m of a list, and the loss is the sum of theirs.
+the same task, for each m of a list.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rowspace.kernels.nested_reference import Nested
 
 MOST = 64  # prefixes
+CARRY = 0.3
 _WANTED = "whole numbers above 0 that ascend, such as 16,32,64"
 
 
@@ -46,8 +47,22 @@ def _whole(part: object) -> int | None:
 
 
 def blocks(ends: Sequence[int]) -> Nested:
-    """How the block of numbers that each prefix adds learns, for the kernels."""
+    """How the block of numbers that each prefix adds learns, for the kernels.
+
+    By its own prefix in full, by each longer one CARRY times as much as by the one before. The sum
+    of all losses (CARRY 1) takes steps in the first numbers as many times too long as there are
+    prefixes, and makes the shortest serve the others.
+    """
     from rowspace.kernels.nested_reference import Nested
 
-    alike = np.ones(len(ends), np.float32)
-    return Nested(np.array(ends, np.int64), alike, alike.copy())
+    own, carry = np.ones(len(ends), np.float32), np.full(len(ends), CARRY, np.float32)
+    return Nested(np.array(ends, np.int64), own, carry)
+
+
+def widen(rows: np.ndarray, ends: Sequence[int]) -> None:
+    """Rows [R, D] drawn from ±1/2D: each block as wide as a training of its prefix alone begins.
+
+    Else the first numbers would begin so near to zero that they learn later than alone.
+    """
+    for lo, end in zip([0, *ends[:-1]], ends, strict=True):
+        rows[:, lo:end] *= np.float32(ends[-1] / end)

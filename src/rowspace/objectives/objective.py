@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from rowspace.errors import SettingError
-from rowspace.objectives.nested import prefixes
+from rowspace.objectives.nested import prefixes, widen
 from rowspace.objectives.tree import huffman_paths
 from rowspace.ragged import Ragged
 from rowspace.table.table import Table
@@ -164,11 +164,12 @@ class Prediction(Objective, ABC):
         return _LOST * (_PATH if self.loss == "hs" else self.negative + 1) * math.log(2)
 
     def begin(self, vocabulary: Vocabulary, seed: int) -> Tables:
-        """Inputs even in ±1/2D, outputs zero, as in word2vec."""
+        """Inputs even in ±1/2D, outputs zero, as in word2vec; nested, each block as its prefix."""
         size, tree = len(vocabulary), None
         if self.loss == "hs":
             size, tree = size - 1, huffman_paths(vocabulary.counts)
         inputs = Table.uniform(vocabulary.n_rows, self.dim, seed=seed, bound=0.5 / self.dim)
+        widen(inputs.rows, self.prefixes)
         mean = vocabulary.pool == "mean"
         return Tables(inputs, Table(size, self.dim), vocabulary.bags(), mean, tree=tree)
 

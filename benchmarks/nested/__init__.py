@@ -1,0 +1,1 @@
+"""Nested training beside separate trainings: what it takes, and what each prefix is worth."""
