@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from rowspace.training.classify import train_classifier as train_classifier
     from rowspace.training.recommend import train_recommender as train_recommender
     from rowspace.training.table import train_table as train_table
+    from rowspace.training.tune_dimension import tune_dimension as tune_dimension
     from rowspace.vectors import Head as Head
     from rowspace.vectors import Model as Model
     from rowspace.vectors import TextVectors as TextVectors
@@ -85,6 +86,7 @@ _WHERE = {
     "training": "EpochEnd Interrupted train",
     "training.recommend": "train_recommender",
     "training.table": "train_table",
+    "training.tune_dimension": "tune_dimension",
     "vectors": "Head Model TextVectors Vectors align merge",
     "vectors.prefix": "prefix",
     "vectors.recommend": "Recommender",
