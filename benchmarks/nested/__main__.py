@@ -50,9 +50,7 @@ def read(argv: list[str]) -> argparse.Namespace:
     options = reader.parse_args(argv)
     if wrong := [part for part in options.parts if part not in PARTS]:
         reader.error(f"there is no part {wrong[0]!r}; there are {', '.join(PARTS)}")
-    hidden = ("--data", "--cache")
-    shown = [word for word in argv if not word.startswith(hidden)]
-    options.command = shlex.join(["python", "-m", "benchmarks.nested", *shown])
+    options.command = shlex.join(["python", "-m", "benchmarks.nested", *shown(argv)])
     options.lengths = options.lengths or LENGTHS
     if options.quick:
         options.seeds = options.repeat = options.epochs = 1
@@ -66,6 +64,15 @@ def read(argv: list[str]) -> argparse.Namespace:
 def lengths(text: str) -> list[int]:
     """`16,32,64` as numbers."""
     return [int(part) for part in text.split(",")]
+
+
+def shown(argv: list[str]) -> list[str]:
+    """What was typed, without folders."""
+    hidden, kept = ("--data", "--cache"), []
+    for before, word in zip(["", *argv], argv, strict=False):
+        if before not in hidden and not word.startswith(hidden):
+            kept.append(word)
+    return kept
 
 
 def main(argv: list[str]) -> int:

@@ -144,7 +144,8 @@ def _fitting(
         f"the budget was enough for the first {entries / text.entries:.0%} of the text, read once: "
         "more time may show that larger dimensions pay"
     )
-    return replace(text, entries=entries), settings, [note]
+    tokens = text.tokens * entries // text.entries
+    return replace(text, entries=entries, tokens=tokens), settings, [note]
 
 
 def _silent(event: dict[str, Any]) -> None:
