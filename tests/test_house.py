@@ -217,9 +217,9 @@ EXPORTED = """
 Adagrad Adam AdamW CBOW DivergedError EpochEnd Exact FormatError GloVe Hashed Head InputError
 Interrupted Labels MissingExtraError Model Phrases Quotient Ragged ResourceError RowWiseAdagrad
 RowspaceError SGD Score SettingError SkipGram Subwords Table TextVectors Vectors Vocabulary
-VocabularyError Recommender align analogies autotune convert get_threads load merge pad_sequences
-padding_mask prefix save sequence_lengths sequence_mask set_threads similarity train train_classifier
-train_generator train_recommender train_table train_tagger train_translator
+VocabularyError Recommender Report align analogies autotune compress convert get_threads load merge
+pad_sequences padding_mask prefix report save sequence_lengths sequence_mask set_threads similarity
+train train_classifier train_generator train_recommender train_table train_tagger train_translator
 tune_dimension
 """
 

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rowspace.compressing import compress as compress
     from rowspace.errors import DivergedError as DivergedError
     from rowspace.errors import FormatError as FormatError
     from rowspace.errors import InputError as InputError
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from rowspace.padding import sequence_lengths as sequence_lengths
     from rowspace.padding import sequence_mask as sequence_mask
     from rowspace.ragged import Ragged as Ragged
+    from rowspace.reports import Report as Report
+    from rowspace.reports import report as report
     from rowspace.table import SGD as SGD
     from rowspace.table import Adagrad as Adagrad
     from rowspace.table import Adam as Adam
@@ -82,6 +85,7 @@ _WHERE = {
     "objectives": "CBOW GloVe SkipGram",
     "padding": "pad_sequences padding_mask sequence_lengths sequence_mask",
     "ragged": "Ragged",
+    "reports": "Report report",
     "table": "SGD Adagrad Adam AdamW RowWiseAdagrad Table get_threads set_threads",
     "training": "EpochEnd Interrupted train",
     "training.recommend": "train_recommender",
@@ -93,7 +97,7 @@ _WHERE = {
     "vocabulary": "Exact Hashed Phrases Quotient Subwords Vocabulary",
 }
 _WHERE |= {"objectives.labels": "Labels", "training.classify": "train_classifier"}
-_WHERE |= {"training.autotune": "autotune"}
+_WHERE |= {"training.autotune": "autotune", "compressing": "compress"}
 _WHERE |= {
     "networks.generating": "train_generator",
     "networks.tagging": "train_tagger",

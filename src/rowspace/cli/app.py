@@ -32,6 +32,7 @@ SECTIONS = {
     },
     "Move": {
         "convert": ("rowspace.cli.convert:convert", "A model or vectors in another format."),
+        "compress": ("rowspace.cli.compress:compress", "A smaller model, and what that costs."),
         "align": ("rowspace.cli.align:align", "Turn one space of vectors into another."),
         "merge": ("rowspace.cli.merge:merge", "One vocabulary of several."),
     },
@@ -71,6 +72,7 @@ TUNERS = {
             "rowspace.cli.tune_dimension:dimension",
             "How many numbers a vector needs.",
         ),
+        "unseen": ("rowspace.cli.tune_unseen:unseen", "What to do about unseen words."),
     },
 }
 
