@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from rowspace.cli import evaluate_options, options
-from rowspace.cli.failures import GATE, Failure, Mistake
+from rowspace.cli import evaluate_options, evaluate_probe, options
+from rowspace.cli.failures import GATE, Failure
 from rowspace.cli.output import Output
-from rowspace.cli.scores import Gate, gates_of, show, under
-
-if TYPE_CHECKING:
-    from rowspace.evaluate import Score
-    from rowspace.vectors import Vectors
+from rowspace.cli.scores import Gate, gates_of, under
 
 
-@click.command(short_help="Score a model on labels, similarity and analogies.")
+@click.command(short_help="Score a model on lists, labels, texts; compare it with another.")
 @options.model
 @evaluate_options.of_labels
 @evaluate_options.of_lists
+@evaluate_options.of_vectors
+@evaluate_probe.of_probes
 @click.option(
     "--fail-under",
     "gates",
@@ -30,46 +27,37 @@ if TYPE_CHECKING:
     help="Leave with code 8 where a score is lower; repeatable.",
 )
 @options.shared
-def evaluate(
-    model_path: str, similarities: tuple[str, ...], analogies: tuple[str, ...], **rules: Any
-) -> None:
+def evaluate(model_path: str, others: tuple[str, ...], gates: list[Gate], **given: Any) -> None:
     """Accuracy, precision, recall and F1 on labels, Spearman's rho on word pairs, accuracy on
-    analogies; each with coverage and an interval.
+    analogies and outliers, purity of categories; each with coverage and an interval. Without any
+    list, how the vectors lie.
 
     The interval is a 95 % bootstrap over the examples, pairs or questions. Coverage is the share of
-    them that the model could answer: compare scores only at equal coverage. --fail-under without a
-    name leaves out scores of single labels, and those of which less is better.
+    them that the model could answer: compare scores only at equal coverage, as --against does on
+    the items that both models answer. --fail-under without a name leaves out scores of single
+    labels, and those that tell how the vectors lie or of which less is better.
     """
     from rowspace.cli.evaluate_labels import Asked, show_labels
+    from rowspace.cli.evaluate_lists import Lists, show_lists
 
-    asked = Asked(**{name: rules.pop(name) for name in Asked.names()})
-    if not similarities and not analogies and asked.labels is None:
-        raise Mistake(
-            "nothing to evaluate on",
-            hint="give --labels FILE, --similarity FILE or --analogies FILE",
-        )
+    asked = Asked(**{name: given.pop(name) for name in Asked.names()})
+    lists = Lists(**{name: given.pop(name) for name in Lists.names()}).checked(others)
+    tasks = evaluate_probe.Tasks.of(given)
     output = Output.here()
-    gates: list[Gate] = rules.pop("gates")
+    if asked.labels is None and not lists.some and not tasks.files:
+        lists = lists.without_lists(bool(others))
+        output.say(
+            "how the vectors lie; how good they are, lists tell (--similarity FILE, "
+            "--analogies FILE, …) or labels (--labels FILE, --probe FILE)"
+        )
     model = options.opened(model_path)
-    found = [] if asked.labels is None else show_labels(output, model, asked)
-    if similarities or analogies:
-        for score in scores(model.vectors, similarities, analogies, rules):
-            show(output, score)
-            found.append(score)
+    against = [(path, options.opened(path)) for path in others]
+    found = [] if asked.labels is None else show_labels(output, model, asked, against)
+    if lists.some:
+        found += show_lists(output, (model_path, model), against, lists)
+    if tasks.files:
+        found += evaluate_probe.show_probes(
+            output, model, model_path, tasks, against=against, separator=asked.separator
+        )
     if missed := under(gates, found):
         raise click.exceptions.Exit(Failure(GATE, "; ".join(missed)).report(output))
-
-
-def scores(
-    vectors: Vectors,
-    similarities: tuple[str, ...],
-    analogies: tuple[str, ...],
-    rules: dict[str, Any],
-) -> Iterator[Score]:
-    """The scores, file by file, as they are worked out."""
-    from rowspace import evaluate as judge
-
-    for path in similarities:
-        yield judge.similarity(vectors, path, protocol=rules["protocol"])
-    for path in analogies:
-        yield from judge.analogies(vectors, path, **rules)

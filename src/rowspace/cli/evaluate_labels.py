@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, final
 
+from rowspace.cli.evaluate_lists import show_comparisons
 from rowspace.cli.failures import Mistake
 from rowspace.cli.output import Output, visible
 from rowspace.cli.scores import show
@@ -12,6 +14,8 @@ from rowspace.cli.scores import show
 if TYPE_CHECKING:
     from rowspace.evaluate import Score
     from rowspace.evaluate.judged import Judged, LabelScores
+    from rowspace.evaluate.labels import Examples
+    from rowspace.evaluate.significance import Comparison
     from rowspace.vectors.model import Model
 
 WIDEST = 12
@@ -43,8 +47,12 @@ class Asked:
         return [field.name for field in fields(Asked)]
 
 
-def show_labels(output: Output, model: Model, asked: Asked) -> list[Score]:
-    """Judge, show and hand back the scores, those of single labels too."""
+def show_labels(
+    output: Output, model: Model, asked: Asked, others: Sequence[tuple[str, Model]] = ()
+) -> list[Score]:
+    """Judge, show and hand back the scores, those of single labels too; then each of the others,
+    on what both answer."""
+    from rowspace.corpus import STDIN
     from rowspace.evaluate.judged import Judged
     from rowspace.evaluate.labels import examples, judge_labels, judge_table
     from rowspace.vectors.tabular import is_tabular
@@ -56,7 +64,12 @@ def show_labels(output: Output, model: Model, asked: Asked) -> list[Score]:
             "--text, --label, --separator and --threshold are for models of texts",
             hint="a model of tags or of a table knows where its words, columns and target stand",
         )
+    if others and (tags or asked.labels == STDIN):
+        raise Mistake(
+            "--against reads labels again: models of texts and tables can be compared, on a file"
+        )
     found: Judged | list[Score]
+    given: Examples | None = None
     if tags:
         from rowspace.networks.tagging import judge_tagger
 
@@ -78,7 +91,21 @@ def show_labels(output: Output, model: Model, asked: Asked) -> list[Score]:
         scores += show_each(output, found)
         if asked.confusion:
             show_confusion(output, found)
+    for name, other in others:
+        show_comparisons(output, name, [_compared(model, other, given, asked)])
     return scores
+
+
+def _compared(model: Model, other: Model, given: Examples | None, asked: Asked) -> Comparison:
+    """Texts by their examples, tables by their file."""
+    from rowspace.evaluate import compare_labels, compare_rows
+    from rowspace.vectors.tabular import is_tabular
+
+    if given is None:
+        if not is_tabular(other):
+            raise Mistake("a table's model is held against another table's model")
+        return compare_rows(model, other, asked.labels)
+    return compare_labels(model, other, given, text=asked.text, threshold=asked.threshold)
 
 
 def show_each(output: Output, found: Judged) -> list[Score]:

@@ -49,6 +49,10 @@ class Lists:
         """Whether anything is asked for."""
         return bool(self.files or self.coverage or self.neighbours or self.geometry)
 
+    def without_lists(self, against: bool) -> Lists:
+        """What is told where nothing is asked for: of two models the neighbours too."""
+        return replace(self, geometry=True, neighbours=against)
+
     def checked(self, others: Sequence[str]) -> Lists:
         """Raises Mistake for neighbours that have nothing to be compared with."""
         if self.neighbours and not others:
@@ -73,7 +77,7 @@ def show_lists(output: Output, model: Named, others: Sequence[Named], asked: Lis
         named = {"model": name} if others else {}
         if named and (asked.coverage or asked.geometry):
             output.head(f"\n{visible(name)}")
-        for score in _own(one, asked):
+        for score in _own(one, model[1], asked):
             score = replace(score, extra={**score.extra, **named})
             show(output, score)
             found += [score] if one is model[1] else []
@@ -146,12 +150,12 @@ def _comparisons(a: Model, b: Model, asked: Lists) -> Iterator[Comparison]:
         yield compared.compare_categories(*both, path, **rules)
 
 
-def _own(model: Model, asked: Lists) -> Iterator[Score]:
-    """What is told of one model's vectors."""
+def _own(model: Model, first: Model, asked: Lists) -> Iterator[Score]:
+    """What is told of one model's vectors; texts are cut as the first model's were."""
     from rowspace import evaluate as judge
 
     for path in asked.coverage:
-        yield from judge.coverage(model.vectors, path, reading=judge.reading_of(model))
+        yield from judge.coverage(model.vectors, path, reading=judge.reading_of(first))
     if asked.geometry:
         yield from judge.hubness(model.vectors)
         yield from judge.isotropy(model.vectors)

@@ -49,7 +49,8 @@ def under(gates: list[Gate], found: list[Score]) -> list[str]:
     for name, least in gates:
         meant = [score for score in found if counts_for(name, score)]
         if not meant:
-            missed.append(f"there is no score named {name}")
+            what = "that a gate without a name is for" if name is None else f"named {name}"
+            missed.append(f"there is no score {what}")
         for score in meant:
             lower = score.extra.get("better") == "lower"
             if not (score.value <= least if lower else score.value >= least):
@@ -62,4 +63,5 @@ def counts_for(name: str | None, score: Score) -> bool:
     """Whether a gate of this name, or of none, is for a score."""
     if name is not None:
         return score.name == name
-    return "label" not in score.extra and score.extra.get("better") != "lower"
+    # Of one label, over another system, or what tells how vectors lie and not how good they are.
+    return not score.extra.keys() & {"label", "over", "better"}

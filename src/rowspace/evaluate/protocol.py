@@ -24,6 +24,8 @@ class Protocol:
     unseen            words that are not known are answered by the vocabulary's policy
     one_spelling      answers that differ from a question's words only in case are left out
     drop_zero         pairs with a zero vector do not count
+    single            cosines of pairs are worked out in float32: those of a word and itself come
+                      out a little apart from each other, and from those of equal vectors
     """
 
     case: Literal["exact", "lower", "upper", "fallback"]
@@ -33,6 +35,7 @@ class Protocol:
     unseen: bool = False
     one_spelling: bool = False
     drop_zero: bool = False
+    single: bool = False
 
 
 PROTOCOLS: dict[str, Protocol] = {
@@ -51,7 +54,7 @@ PROTOCOLS: dict[str, Protocol] = {
     "fasttext": Protocol("lower", unseen=True, drop_zero=True),
     # vecto's benchmarks with their defaults: its vocabulary answers what it does not know with
     # item 0, so that every case counts, and the answer is wrong where it is the word not known.
-    "vecto": Protocol("lower", missing="first"),
+    "vecto": Protocol("lower", missing="first", single=True),
 }
 
 

@@ -75,9 +75,20 @@ def rated(vectors: Vectors, pairs: Pairs, rules: Protocol, *, unseen: bool | Non
     cosines, whole = _cosines(words.vectors[a], words.vectors[b])
     if rules.drop_zero:
         answered &= whole
+    if rules.single:
+        cosines = _single(words.vectors, a, b)
     if rules.missing != "first":
         cosines = np.where(answered, cosines, 0.0)
     return Rated(cosines, known, answered)
+
+
+def _single(rows: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The cosines of rows a and b in float32, one product after the other, float64 [n]."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        lengths = np.linalg.norm(rows, axis=1)
+        units = rows / np.where(lengths == 0, np.float32(1), lengths)[:, None]
+        found = [units[x].dot(units[y]) for x, y in zip(a.tolist(), b.tolist(), strict=True)]
+    return np.nan_to_num(np.array(found, np.float64))
 
 
 def _cosines(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
