@@ -60,9 +60,12 @@ def serving(models: dict[str, Any], **more: Any) -> Iterator[str]:
     """A server of these models on a free port; its address. It stops at the end."""
     uvicorn = pytest.importorskip("uvicorn", reason="needs the extra explore")
     from rowspace import serve
+    from rowspace.serve.limits import Limits
 
     listening = socket.create_server(("127.0.0.1", 0))
-    settings = uvicorn.Config(serve.app(models, **more), log_level="error", lifespan="on")
+    unhurried = Limits(seconds=600.0)
+    application = serve.app(models, limits=unhurried, **more)
+    settings = uvicorn.Config(application, log_level="error", lifespan="on")
     server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()

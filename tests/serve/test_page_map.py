@@ -12,6 +12,7 @@ from tests.serve.exploring import GROUPS, WORDS, Page, columns, serving, vectors
 
 import rowspace as rs
 from rowspace.serve.columns import read_columns
+from rowspace.vectors.maps import Map, with_map
 
 pytestmark = needs_browser
 MODEL = vectors()
@@ -30,31 +31,35 @@ def page(folder):
         yield Page(driver, address)
 
 
+def choose(page: Page, css: str, value: str) -> None:
+    """In a list of choices."""
+    code = "const s = document.querySelector(arguments[0]); s.value = arguments[1];"
+    page.js(code + "s.dispatchEvent(new Event('change'))", css, value)
+
+
 def chosen(page: Page) -> set[str]:
     return set(page.module("return shared.chosen.map((i) => shared.sample.items[i])"))
 
 
-def pixels(page: Page, at: int) -> list[int]:
-    """Where a point lies, from the map's middle."""
+def places(page: Page) -> list[list[int]]:
+    """Where each point lies at first sight, in pixels from the map's middle."""
     return page.driver.execute_async_script(
-        "const done = arguments[1];"
+        "const [done] = arguments;"
         "Promise.all([import('/static/shared.js'), import('/static/camera.js')]).then(([s, c]) => {"
-        "  const { sample } = s.shared, board = document.querySelector('.board');"
-        "  const eye = c.camera(sample.x, sample.y);"
+        "  const { x, y } = s.shared.sample, board = document.querySelector('.board');"
+        "  const eye = c.camera(x, y);"
         "  eye.size(board.clientWidth, board.clientHeight);"
-        "  const [x, y] = eye.screen(sample.x[arguments[0]], sample.y[arguments[0]]);"
-        "  done([Math.round(x - eye.width / 2), Math.round(y - eye.height / 2)]); })",
-        at,
+        "  done([...x].map((_, i) => { const [px, py] = eye.screen(x[i], y[i]);"
+        "    return [Math.round(px - eye.width / 2), Math.round(py - eye.height / 2)]; })); })"
     )
 
 
 def inside(page: Page, low: tuple[int, int], high: tuple[int, int]) -> set[str]:
     """The items between two corners of the map, in pixels from its middle, at first sight."""
-    places = [pixels(page, at) for at in range(len(WORDS))]
     names = page.module("return shared.sample.items")
     return {
         name
-        for name, (x, y) in zip(names, places, strict=True)
+        for name, (x, y) in zip(names, places(page), strict=True)
         if low[0] < x < high[0] and low[1] < y < high[1]
     }
 
@@ -114,7 +119,7 @@ def test_pointing_shows_the_item_and_a_click_opens_it(page):
 
     page.open()
     at = page.module("return shared.sample.order[40]")
-    x, y = pixels(page, at)
+    x, y = places(page)[at]
     ActionChains(page.driver).move_to_element_with_offset(page.one(".board"), x, y).perform()
     page.until("document.querySelectorAll('.card li').length === 5")
     word = page.one(".card-name").text
@@ -144,9 +149,33 @@ def test_moving_and_coming_nearer(page):
     page.until("!location.hash.includes('view=')")
 
 
+def test_a_view_of_nothing_offers_the_way_back(page):
+    page.open("#view=900,900,50")
+    page.until("!document.querySelector('.notice').hidden")
+    assert page.one(".notice p").text == "No points are in view."
+    page.one(".notice button").click()
+    page.until("document.querySelector('.notice').hidden && !location.hash.includes('view=')")
+
+
+def test_a_stored_map_beside_the_plain_one(page):
+    ids = np.arange(0, len(MODEL), 2)
+    points = np.random.default_rng(0).normal(size=(len(ids), 2)).astype(np.float32)
+    model = with_map(rs.Model(MODEL), Map(ids, points, "umap", len(MODEL), None))
+    with serving({"one": model}) as address:
+        both = Page(page.driver, address).open()
+        names = "return [...document.querySelector('#map-method').options].map((o) => o.text)"
+        assert both.js(names) == ["PCA", "UMAP"]
+        half = f"{len(ids)} of {len(MODEL)} shown, a stratified sample (UMAP)."
+        assert both.one("#map-caption").text.startswith(half)
+        shown = both.module("return [...shared.sample.x]")
+        assert np.allclose(shown, points[:, 0], atol=1e-3)
+        choose(both, "#map-method", "pca")
+        both.until("document.querySelector('#map-caption').textContent.startsWith('All 313')")
+
+
 def test_lasso_rectangle_and_what_is_in_view(page):
     page.open()
-    x, y = pixels(page, page.module("return shared.sample.order[200]"))
+    x, y = places(page)[page.module("return shared.sample.order[200]")]
     low, high = (x - 70, y - 60), (x + 50, y + 40)
     want, unsure = inside(page, low, high), near_an_edge(page, low, high)
     assert 5 < len(want) < 300
@@ -203,10 +232,7 @@ def test_a_million_items_are_sampled_and_the_page_says_so(tmp_path_factory, page
         assert text.startswith("20,000 of 1,000,000 shown, a stratified sample (PCA).")
         assert "Neighbours are always sought among all" in text
         assert wide.answers() == [(i, pytest.approx(s, abs=6e-4)) for i, s in large.nearest("w7")]
-        wide.js(
-            "const s = document.querySelector('#map-points'); s.value = '200000';"
-            "s.dispatchEvent(new Event('change'))"
-        )
+        choose(wide, "#map-points", "200000")
         wide.until("document.querySelector('#map-caption').textContent.startsWith('200,000 of')")
         wide.settled()
         assert wide.module("return shared.sample.n") == 200_000

@@ -18,6 +18,7 @@ import { theming } from "./theme.js";
 import { askToken } from "./token.js";
 import { settled } from "./tools.js";
 
+const NO_POLICY = new Set(["", "error", "exact"]);
 const part = (id) => document.getElementById(id);
 
 function modelChoice(choice, facts) {
@@ -26,7 +27,7 @@ function modelChoice(choice, facts) {
   return () => {
     const { items, dim, unseen } = shared.model;
     choice.value = state.model;
-    facts.textContent = `${many(items, "item")} · ${count(dim)} dimensions${unseen && unseen !== "error" ? ` · unseen: ${unseen}` : ""}`;
+    facts.textContent = `${many(items, "item")} · ${count(dim)} dimensions${NO_POLICY.has(unseen) ? "" : ` · unseen: ${unseen}`}`;
   };
 }
 

@@ -78,10 +78,23 @@ export function atlas(root) {
     say(sample.items[i]);
   }
 
+  function tell(...children) {
+    fill(notice, ...children);
+    notice.hidden = !children.length;
+  }
+
+  function lost() {
+    const some = sample.x.some((x0, i) => eye.sees(x0, sample.y[i]));
+    if (some) return tell();
+    return tell(el("div", {}, el("p", {}, "No points are in view."),
+      el("p", {}, el("button", { type: "button", onclick: () => { eye.look([]); moved(); rested(); } }, "Show all"))));
+  }
+
   let settle = 0;
   function rested() {
     clearTimeout(settle);
     set({ view: eye.view() });
+    lost();
   }
 
   function moved(byKey = false) {
@@ -145,11 +158,6 @@ export function atlas(root) {
     nearer: zoom(closer), farther: zoom(1 / closer), fit, inView: () => eye && inView(),
   });
 
-  function tell(...children) {
-    fill(notice, ...children);
-    notice.hidden = !children.length;
-  }
-
   let asked = "";
   async function load() {
     const { model, map, points, colour } = state;
@@ -165,7 +173,7 @@ export function atlas(root) {
       eye = camera(sample.x, sample.y, state.view);
       scene.show(sample, eye);
       board.setAttribute("aria-label", `Map of ${many(sample.n, "item")}`);
-      tell();
+      lost();
       recolour();
       point();
       shared.changed("sample");
@@ -177,7 +185,7 @@ export function atlas(root) {
 
   on(["model", "map", "points", "colour"], () => { if (state.model !== asked) tip.hide(); load(); });
   on(["shapes", "picked"], repaint);
-  on(["view"], () => { if (eye && String(eye.view()) !== String(state.view)) { eye.look(state.view); scene.draw(); } });
+  on(["view"], () => { if (eye && String(eye.view()) !== String(state.view)) { eye.look(state.view); scene.draw(); lost(); } });
   on(["word"], point);
   shared.on("near", point);
   onTheme(recolour);
