@@ -31,3 +31,21 @@ def test_sums_are_the_same():
         found.append((sums, counts))
     assert np.allclose(found[0][0], found[1][0]) and np.array_equal(found[0][1], found[1][1])
     assert found[0][1].sum() == 500
+
+
+@pytest.mark.parametrize("stretches", [1, 3, 4, 9])
+def test_scans_are_the_same(stretches):
+    draw = np.random.default_rng(stretches)
+    codes = draw.integers(0, 256, (300, stretches)).astype(np.uint8)
+    table = draw.normal(size=(stretches, 256)).astype(np.float32)
+    factors = draw.normal(size=300).astype(np.float32)
+    factors[7] = 0
+    found = []
+    for twin in (codes_reference, cpu_codes):
+        scores = np.full(300, 9, np.float32)
+        twin.scan(codes, table, factors, 20, 290, scores)
+        found.append(scores)
+    assert np.allclose(found[0], found[1], atol=1e-5)
+    assert (found[1][:20] == 9).all() and (found[1][290:] == 9).all()
+    slow = sum(table[m, codes[50, m]] for m in range(stretches)) * factors[50]
+    assert np.allclose(found[1][50], slow, atol=1e-5)

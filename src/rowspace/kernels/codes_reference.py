@@ -30,3 +30,22 @@ def sums_of(points: np.ndarray, codes: np.ndarray, sums: np.ndarray, counts: np.
     counts[:] = np.bincount(codes, minlength=CENTROIDS)
     for column in range(points.shape[1]):
         sums[:, column] = np.bincount(codes, points[:, column], CENTROIDS)
+
+
+def scan(
+    codes: np.ndarray,
+    table: np.ndarray,
+    factors: np.ndarray,
+    first: int,
+    last: int,
+    scores: np.ndarray,
+) -> None:
+    """scores[i] = factors[i] · Σ over m of table[m, codes[i, m]], for i from `first` to `last`.
+
+    codes uint8 [n, M], table float32 [M, 256], factors and scores float32 [n]: products of one
+    query with rows that are kept as codes, without decoding them (Jégou et al. 2011, "asymmetric
+    distance").
+    """
+    some = codes[first:last]
+    products = table[np.arange(codes.shape[1]), some].sum(axis=1, dtype=np.float32)
+    scores[first:last] = products * factors[first:last]

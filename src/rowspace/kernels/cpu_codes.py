@@ -76,3 +76,27 @@ def mean_codes(
                     total[first + d] += scale * centroids[place + d]
         if offsets[b + 1] > offsets[b]:
             total *= np.float32(1.0 / (offsets[b + 1] - offsets[b]))
+
+
+@kernel
+def scan(
+    codes: np.ndarray,
+    table: np.ndarray,
+    factors: np.ndarray,
+    first: int,
+    last: int,
+    scores: np.ndarray,
+) -> None:
+    """As in the reference; four sums side by side: a look-up need not wait for another."""
+    stretches = codes.shape[1]
+    even = stretches - stretches % 4
+    for i in range(first, last):
+        a = b = c = d = np.float32(0)
+        for m in range(0, even, 4):
+            a += table[m, codes[i, m]]
+            b += table[m + 1, codes[i, m + 1]]
+            c += table[m + 2, codes[i, m + 2]]
+            d += table[m + 3, codes[i, m + 3]]
+        for m in range(even, stretches):
+            a += table[m, codes[i, m]]
+        scores[i] = factors[i] * ((a + b) + (c + d))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
@@ -52,21 +52,8 @@ class JoinedRows(StoredRows):
             first = last
         return out
 
-    def before(self, stop: int) -> Rows:
-        """The rows before `stop` as they lie, where a part ends there; else decoded."""
-        first = self.parts[0]
-        return first if len(first) == stop else self[:stop]
-
 
 def joined(*parts: Rows) -> Rows:
     """The parts that hold rows, as one."""
     held = tuple(part for part in parts if len(part))
     return JoinedRows(held) if len(held) > 1 else (*held, *parts)[0]
-
-
-def bytes_of_rows(rows: Rows) -> int:
-    """What rows take as they are stored."""
-    if isinstance(rows, JoinedRows):
-        return sum(map(bytes_of_rows, rows.parts))
-    kept: Any = getattr(rows, "stored", None)
-    return rows.nbytes if kept is None else int(kept)
