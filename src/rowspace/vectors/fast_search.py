@@ -32,6 +32,11 @@ Heaps: TypeAlias = tuple[np.ndarray, np.ndarray]
 _gone = 0
 
 
+def known(rows: np.ndarray) -> bool:
+    """Whether the kernels can read rows that lie so."""
+    return rows.dtype in (np.float32, np.float16, np.int8) and rows.flags.c_contiguous
+
+
 def pays(rows: np.ndarray, n: int) -> bool:
     """Whether compiled code is worth loading for `n` queries against `rows` [V, D].
 
@@ -39,8 +44,7 @@ def pays(rows: np.ndarray, n: int) -> bool:
     nor many cost more than twice what they must. False for what the kernels do not know.
     """
     global _gone
-    known = rows.dtype in (np.float32, np.float16, np.int8) and rows.flags.c_contiguous
-    if not known or not n or not len(rows):
+    if not known(rows) or not n or not len(rows):
         return False
     _gone += n * len(rows) + (0 if rows.dtype == np.float32 else rows.size)
     return _gone >= WORTH or _KERNELS in sys.modules
@@ -57,6 +61,26 @@ def search_rows(
     asked = _fixed(units.astype(np.float32, copy=False))
     given = data, _fixed(inverse_norms), asked, k, _fixed(exclude.astype(np.int64))
     return _few(*given) if len(units) <= FEW else _many(*given)
+
+
+def rank_rows(
+    rows: np.ndarray, inverse_norms: np.ndarray, units: np.ndarray, candidates: np.ndarray,
+    exclude: np.ndarray, k: int,
+) -> Heaps:  # fmt: skip
+    """The k best of the rows `candidates` int64 [n, m] of each query, ascending; -1: none."""
+    from rowspace.kernels.cpu_search import rank, settle
+
+    data = _fixed(rows.view(np.uint16) if rows.dtype == np.float16 else rows)
+    asked = _fixed(units.astype(np.float32, copy=False))
+    given = data, _fixed(inverse_norms), asked, _fixed(candidates)
+    apart, best = _fixed(exclude.astype(np.int64)), _free(len(units), k)
+
+    def some(first: int, last: int) -> None:
+        rank(first, last, *given, apart, *best)
+        settle(*(part[first:last] for part in best))
+
+    spread(some, len(units), _QUERIES)
+    return best
 
 
 def _few(

@@ -27,6 +27,10 @@ class Index:
     resolve: Resolve
     dim: int
 
+    def through(self, search: Search) -> Index:
+        """The same items by another search of theirs."""
+        return Index(self.vocabulary, search, self.resolve, self.dim)
+
     def nearest(
         self, query: Query, k: int = 10, *, exclude: Apart = (), first: int | None = None
     ) -> Any:

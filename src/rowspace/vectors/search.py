@@ -13,7 +13,7 @@ from typing import final
 import numpy as np
 
 from rowspace.vectors.cosine import row_blocks, unit_rows
-from rowspace.vectors.fast_search import pays, search_rows
+from rowspace.vectors.fast_search import known, pays, rank_rows, search_rows
 
 QUERIES_AT_ONCE = 256
 # Rows longer than 1e30 are brought to length 1 first: their products may leave float32.
@@ -61,6 +61,24 @@ class ExactSearch(Search):
             else:
                 self._search_some(units[some], exclude[some], first, (ids[some], scores[some]))
         return ids, scores
+
+    def rank(
+        self, units: np.ndarray, candidates: np.ndarray, k: int, exclude: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """`search` among the rows `candidates` int64 [n, m] of each query alone; -1: none."""
+        candidates = np.sort(candidates, axis=1)
+        if k and candidates.size and known(self.matrix) and not overlong(self.inverse_norms):
+            return rank_rows(self.matrix, self.inverse_norms, units, candidates, exclude, k)
+        scores = np.full(candidates.shape, -np.inf, np.float32)
+        for query, some in enumerate(candidates):
+            there = (some >= 0) & ~np.isin(some, exclude[query])
+            held = some[there]
+            row = cosines(units[query : query + 1], self.matrix[held], self.inverse_norms[held])
+            scores[query, there] = row[0]
+        places, best = top(scores, k)
+        if not candidates.size:
+            return places, best
+        return np.where(places < 0, -1, np.take_along_axis(candidates, places, axis=1)), best
 
     def _search_some(
         self,

@@ -14,15 +14,16 @@ import numpy as np
 
 from rowspace.errors import InputError
 from rowspace.vectors.analogy import Method, product_scores, read_questions, require_method, solve
-from rowspace.vectors.ann import FaissSearch
+from rowspace.vectors.ann import WIDTH, FaissSearch, exact_of
 from rowspace.vectors.answer import Answer
+from rowspace.vectors.code_search import search_of
 from rowspace.vectors.cosine import BLOCK, cosine, inverse_norms, unit_rows
 from rowspace.vectors.index import Apart, Found, Index, count_of, require_k
 from rowspace.vectors.keys import parse
 from rowspace.vectors.pooling import pool, pool_equal
 from rowspace.vectors.queries import Queries, Query, read_queries, read_vector
 from rowspace.vectors.rows import uniform_rows
-from rowspace.vectors.search import ExactSearch, hide, top
+from rowspace.vectors.search import hide, top
 from rowspace.vectors.stored import Rows, as_lookup
 from rowspace.vectors.texts import text_vector
 from rowspace.vocabulary import Unseen, Vocabulary, to_bytes
@@ -151,14 +152,14 @@ class Vectors:
 
     @cached_property
     def exact(self) -> Index:
-        """The index that compares every row."""
-        search = ExactSearch(self.matrix, self.inverse_norms)
-        return Index(self.vocabulary, search, self._resolve, self.dim)
+        """The index that compares every row, or every row's codes where finer rows lie beside."""
+        return Index(self.vocabulary, search_of(self), self._resolve, self.dim)
 
-    def index(self, kind: str = "hnsw", *, width: int = 64) -> Index:
-        """An index of kind "flat", "hnsw" or "ivf" through faiss (the `ann` extra)."""
-        search = FaissSearch.build(self.matrix, kind, width=width)
-        return Index(self.vocabulary, search, self._resolve, self.dim)
+    def index(self, kind: str = "ivf", *, width: int = WIDTH, recall: float | None = None) -> Index:
+        """An index of kind "ivf", "hnsw" or "flat" through faiss (the `ann` extra); for a wanted
+        `recall`, the share of the ten nearest that are found, the width is chosen."""
+        search = FaissSearch.build(exact_of(self), kind, width=width)
+        return self.exact.through(search if recall is None else search.wide_enough(recall))
 
     def nearest(
         self, query: Query, k: int = 10, *, exclude: Apart = (), first: int | None = None
