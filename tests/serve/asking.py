@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,14 +85,16 @@ class Client:
         parts: Iterable[bytes] | None = None,
     ) -> Reply:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        chunks = list(parts) if parts is not None else ([] if body is None else [raw])
-        given = {"host": LOCAL, **(JSON if chunks else {}), **(headers or {})}
-        kind = method or ("POST" if chunks else "GET")
-        return asyncio.run(self._ask(path, kind, given, chunks))
+        posted = parts is not None or body is not None
+        given = {"host": LOCAL, **(JSON if posted else {}), **(headers or {})}
+        kind = method or ("POST" if posted else "GET")
+        chunks = iter([raw] if posted else []) if parts is None else iter(parts)
+        return asyncio.run(self.ask(path, kind, given, chunks))
 
-    async def _ask(
-        self, path: str, method: str, given: dict[str, str], chunks: list[bytes]
+    async def ask(
+        self, path: str, method: str, given: dict[str, str], chunks: Iterator[bytes]
     ) -> Reply:
+        """One request, beside others where there is a loop already."""
         from urllib.parse import unquote
 
         raw, _, query = path.partition("?")
@@ -103,10 +105,9 @@ class Client:
             "headers": [(k.encode(), v.encode("latin-1")) for k, v in given.items() if v],
         }  # fmt: skip
         sent: list[dict] = []
-        waiting = iter(chunks)
 
         async def receive() -> dict:
-            if (chunk := next(waiting, None)) is None:
+            if (chunk := next(chunks, None)) is None:
                 return {"type": "http.request", "body": b"", "more_body": False}
             if chunk is NEVER:
                 await asyncio.sleep(3600)

@@ -37,7 +37,8 @@ def serve(models: tuple[str, ...], openapi: bool, quiet: bool, port: int, **give
     /openapi.json.
 
     It answers this machine alone, unless --host names another address, for which there must be a
-    token. Ctrl-C or SIGTERM ends it; SIGHUP opens the models anew.
+    token. Ctrl-C or SIGTERM ends it; SIGHUP opens the models anew, and reads the
+    --token-file.
 
     \b
     rowspace serve vectors
@@ -63,17 +64,21 @@ def serve(models: tuple[str, ...], openapi: bool, quiet: bool, port: int, **give
     from rowspace.serve.shelf import Shelf
 
     limits = Limits.read(given["limit"])
-    token = _token(given["token"], given["token_file"])
-    access = Access(given["host"], given["allow_host"], token, given["cors_origin"])
+
+    def access() -> Access:
+        token = _token(given["token"], given["token_file"])
+        return Access(given["host"], given["allow_host"], token, given["cors_origin"])
+
+    may_ask = access()
     columns = ({}, {}) if given["columns"] is None else read_columns(given["columns"])
-    service = Service(Shelf(models, columns), access, limits)
+    service = Service(Shelf(models, columns), may_ask, limits)
 
     def told(url: str) -> None:
         output.emit("serving", url, url=url, models=list(service.shelf.models))
         output.flush()
         output.say(f"serving {', '.join(service.shelf.models)}; Ctrl-C ends it")
 
-    run(service, port, told, quiet=quiet)
+    run(service, port, told, access=access, quiet=quiet)
 
 
 def _token(given: str | None, path: str | None) -> str | None:

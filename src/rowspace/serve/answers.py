@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 from msgspec import UNSET
@@ -22,10 +21,10 @@ from rowspace.serve.workers import Check
 from rowspace.vectors.answer import Answer
 from rowspace.vectors.cosine import cosine, unit_rows
 from rowspace.vectors.index import Found
+from rowspace.vectors.queries import Queries
 
 TOGETHER = 64
 """Queries, texts or pairs between two looks at the clock."""
-T = TypeVar("T")
 
 
 def suggestions(served: Served, asked: shapes.ItemsAsked, check: Check) -> shapes.Suggestions:
@@ -39,52 +38,48 @@ def suggestions(served: Served, asked: shapes.ItemsAsked, check: Check) -> shape
 
 def looked(served: Served, asked: shapes.VectorsAsked, check: Check) -> shapes.Looked:
     """The vectors of items."""
-    vectors = served.vectors
-    ids = ids_of(served, asked.items, "$.items")
-    found: list[list[float | None] | None] = [None] * len(ids)
-    kinds: list[str | None] = [None] * len(ids)
-    known = np.flatnonzero(ids >= 0)
-    for at, row in zip(known.tolist(), vectors[ids[known]].tolist(), strict=True):
-        found[at], kinds[at] = row, "known"
-    for at in np.flatnonzero(ids < 0).tolist():
-        check()
-        answer = _unseen(served, asked.items[at])
-        if answer is not None:
-            found[at], kinds[at] = answer.vector.tolist(), answer.kind
-    return shapes.Looked(vectors.dim, found, kinds)
+    rows, _, kinds = rows_of(served, asked.items, "$.items", check)
+    pairs = zip(rows.tolist(), kinds, strict=True)
+    return shapes.Looked(
+        rows.shape[1], [None if kind is None else row for row, kind in pairs], kinds
+    )
 
 
 def nearest(served: Served, asked: shapes.NearestAsked, check: Check) -> shapes.Nearest:
     """The neighbours of items or of vectors, over all rows."""
+    names: list[str | None]
+    kinds: list[str | None]
     if (asked.items is UNSET) == (asked.vectors is UNSET):
         raise Refusal(422, "wanted either items or vectors", field="$")
-    results: list[shapes.Near | None] = []
-    queries: Sequence[int | np.ndarray | None]
     if asked.vectors is not UNSET:
-        queries = vectors_of(asked.vectors, served.vectors.dim)
-        about: list[tuple[str | None, str | None]] = [(None, None)] * len(queries)
+        rows = vectors_of(asked.vectors, served.vectors.dim)
+        own, there = np.full(len(rows), -1), np.arange(len(rows))
+        names, kinds = [None] * len(rows), [None] * len(rows)
     else:
-        queries, about = resolved(served, asked.items, "$.items", check)  # type: ignore[arg-type]
-    if len(queries) * asked.k > RESULTS:
-        message = f"{len(queries)} queries times k are more than {RESULTS} results"
+        items: list[Key] = asked.items  # type: ignore[assignment]  # msgspec's UNSET is told apart
+        rows, own, kinds = rows_of(served, items, "$.items", check)
+        there = np.array([at for at, kind in enumerate(kinds) if kind is not None], np.int64)
+        names = [item_of(served, key) for key in items]
+    if len(rows) * asked.k > RESULTS:
+        message = f"{len(rows)} queries times k are more than {RESULTS} results"
         raise Refusal(422, message, field="$.k", hint="ask in smaller batches")
-    for start in range(0, len(queries), TOGETHER):
+    results: list[shapes.Near | None] = [None] * len(rows)
+    for start in range(0, len(there), TOGETHER):
         check()
-        stop = start + TOGETHER
-        some = [query for query in queries[start:stop] if query is not None]
-        found = iter(_searched(served, some, asked.k, asked.first))
-        for query, told in zip(queries[start:stop], about[start:stop], strict=True):
-            results.append(None if query is None else shapes.Near(*told, next(found)))
+        some = there[start : start + TOGETHER]
+        found = searched(served, rows[some], own[some], asked.k, asked.first)
+        for at, near in zip(some.tolist(), found, strict=True):
+            results[at] = shapes.Near(names[at], kinds[at], near)
     return shapes.Nearest(results)
 
 
-def _searched(
-    served: Served, queries: list[int | np.ndarray], k: int, first: int | None
+def searched(
+    served: Served, rows: np.ndarray, own: np.ndarray, k: int, first: int | None = None
 ) -> list[list[Neighbour]]:
-    if not queries:
-        return []
-    ids, scores = served.vectors.nearest_ids(queries, k, first=first)
-    return [neighbours(served, *pair) for pair in zip(ids, scores, strict=True)]
+    """The neighbours of vectors float32 [n, D]; `own` int64 [n]: the item each is of, or -1."""
+    queries = Queries(unit_rows(rows), own, False)
+    found = served.vectors.exact.search_queries(queries, k, np.zeros(0, np.int64), first)
+    return [neighbours(served, *pair) for pair in zip(*found, strict=True)]
 
 
 def neighbours(served: Served, ids: np.ndarray, scores: np.ndarray) -> list[Neighbour]:
@@ -122,15 +117,12 @@ def odd(served: Served, asked: shapes.OddAsked, check: Check) -> shapes.Odd:
 def similarity(served: Served, asked: shapes.SimilarityAsked, check: Check) -> shapes.Similarities:
     """Cosines of pairs."""
     keys = [key for pair in asked.pairs for key in pair]
-    ids = ids_of(served, keys, "$.pairs", pairs=True)
-    rows: list[np.ndarray | None] = []
-    for at, (key, id) in enumerate(zip(keys, ids.tolist(), strict=True)):
-        if at % TOGETHER == 0:
-            check()
-        answer = None if id >= 0 else _unseen(served, key)
-        rows.append(served.vectors[id] if id >= 0 else answer and answer.vector)
-    pairs = zip(rows[::2], rows[1::2], strict=True)
-    return shapes.Similarities([None if a is None or b is None else cosine(a, b) for a, b in pairs])
+    rows, _, kinds = rows_of(served, keys, "$.pairs", check, pairs=True)
+    scores: list[float | None] = []
+    for at in range(0, len(keys), 2):
+        whole = kinds[at] is not None and kinds[at + 1] is not None
+        scores.append(cosine(rows[at], rows[at + 1]) if whole else None)
+    return shapes.Similarities(scores)
 
 
 def compare(models: Sequence[Served], asked: shapes.CompareAsked, check: Check) -> shapes.Compared:
@@ -141,7 +133,9 @@ def compare(models: Sequence[Served], asked: shapes.CompareAsked, check: Check) 
         check()
         try:
             query = _required(served, asked.item, "$.item")
-            found[served.id] = _searched(served, [query], asked.k, None)[0]
+            row = served.vectors[query] if isinstance(query, int) else query
+            own = np.array([query if isinstance(query, int) else -1])
+            found[served.id] = searched(served, row[None], own, asked.k)[0]
         except Refusal as error:
             found[served.id], fault = None, error
     sets = [{one.item for one in near} for near in found.values() if near is not None]
@@ -198,31 +192,31 @@ def _within(served: Served, id: int, field: str) -> int:
     return id
 
 
-def vectors_of(rows: Sequence[Sequence[float]], dim: int) -> list[int | np.ndarray | None]:
-    """Vectors that were sent, float32 [D] each. Raises Refusal for another length."""
+def vectors_of(rows: Sequence[Sequence[float]], dim: int) -> np.ndarray:
+    """Vectors that were sent, float32 [n, D]. Raises Refusal for another length."""
     for at, row in enumerate(rows):
         if len(row) != dim:
             message = f"a vector of {dim} numbers was wanted, not of {len(row)}"
             raise Refusal(422, message, field=f"$.vectors[{at}]")
-    return [np.asarray(row, np.float32) for row in rows]
+    return np.array(rows, np.float32)
 
 
-def resolved(
-    served: Served, keys: Sequence[Key], field: str, check: Check
-) -> tuple[list[int | np.ndarray | None], list[tuple[str | None, str | None]]]:
-    """For each item its id, or the vector the policy gives it, or None; and what it is called."""
-    queries: list[int | np.ndarray | None] = []
-    about: list[tuple[str | None, str | None]] = []
-    for key, id in zip(keys, ids_of(served, keys, field).tolist(), strict=True):
-        if id >= 0:
-            queries.append(id)
-            about.append((item_of(served, key), "known"))
-            continue
+def rows_of(
+    served: Served, keys: Sequence[Key], field: str, check: Check, *, pairs: bool = False
+) -> tuple[np.ndarray, np.ndarray, list[str | None]]:
+    """The vector of each item, float32 [n, D], its id or -1, and where the vector is from: None,
+    and zeros, where the policy has nothing to go on."""
+    ids = ids_of(served, keys, field, pairs=pairs)
+    rows = np.zeros((len(keys), served.vectors.dim), np.float32)
+    known = ids >= 0
+    rows[known] = served.vectors[ids[known]]
+    kinds: list[str | None] = ["known" if one else None for one in known.tolist()]
+    for at in np.flatnonzero(~known).tolist():
         check()
-        answer = _unseen(served, key)
-        queries.append(None if answer is None else answer.vector)
-        about.append((str(key), None if answer is None else answer.kind))
-    return queries, about
+        answer = _unseen(served, keys[at])
+        if answer is not None:
+            rows[at], kinds[at] = answer.vector, answer.kind
+    return rows, ids, kinds
 
 
 def item_of(served: Served, key: Key) -> str:

@@ -41,6 +41,7 @@ class Connection(H11Protocol):
         super().__init__(*given, **named)
         self._limits = limits
         self._until: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
         self._left = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -54,6 +55,7 @@ class Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The end of it."""
         self._stop_waiting()
+        self._stop_watching()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -78,23 +80,37 @@ class Connection(H11Protocol):
         super().on_response_complete()
 
     def timeout_keep_alive_handler(self) -> None:
-        """No further request came: goodbye; whoever does not read the answer either, is cut off."""
+        """No further request came: goodbye."""
         super().timeout_keep_alive_handler()
-        self._watch(self.transport.get_write_buffer_size())
+        self._watch()
 
-    def _watch(self, before: int) -> None:
-        """Cuts the connection off when nothing was read for a while."""
-        if not before:
-            return
+    def pause_writing(self) -> None:
+        """The client does not read as fast as it is answered."""
+        super().pause_writing()
+        self._watch()
 
-        def look() -> None:
-            left = self.transport.get_write_buffer_size()
-            if left >= before:
-                self.transport.abort()
-            else:
-                self._watch(left)
+    def resume_writing(self) -> None:
+        """It has read most of it."""
+        self._stop_watching()
+        super().resume_writing()
 
-        self.loop.call_later(self._limits.head_seconds, look)
+    def _watch(self) -> None:
+        """Cuts the connection off where nothing more was read for a while."""
+        before = self.transport.get_write_buffer_size()
+        self._stop_watching()
+        if before:
+            self._unread = self.loop.call_later(self._limits.head_seconds, self._look, before)
+
+    def _look(self, before: int) -> None:
+        if self.transport.get_write_buffer_size() >= before:
+            self.transport.abort()
+        else:
+            self._watch()
+
+    def _stop_watching(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _wait(self) -> None:
         self._until = self.loop.call_later(self._limits.head_seconds, partial(self._leave, SLOW))

@@ -48,6 +48,9 @@ def openapi() -> dict[str, Any]:
         "/healthz": {"get": _operation("healthz", "Whether the process answers.")},
         "/readyz": {"get": _operation("readyz", "Whether models are loaded, and which are stale.")},
     }  # fmt: skip
+    for ask in ASKS:
+        if ask.method == "GET":  # its fields are parameters
+            del schemas[ask.asked.__name__]
     name, _, version = made_by().partition(" ")
     return {
         "openapi": "3.1.0",

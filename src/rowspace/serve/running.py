@@ -14,9 +14,10 @@ from typing import Any, TypeAlias, final
 
 import uvicorn
 
-from rowspace.errors import ResourceError
+from rowspace.errors import ResourceError, RowspaceError
 from rowspace.serve.application import Service
 from rowspace.serve.connection import Connection
+from rowspace.serve.guard import Access
 
 ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -52,17 +53,47 @@ class Places(logging.Formatter):
         return super().format(record)
 
 
-def run(service: Service, port: int, told: Callable[[str], None], *, quiet: bool = False) -> None:
+def run(
+    service: Service,
+    port: int,
+    told: Callable[[str], None],
+    *,
+    access: Callable[[], Access] | None = None,
+    quiet: bool = False,
+) -> None:
     """Serves until SIGTERM or SIGINT, then answers what was asked, for so long as the limits say.
 
-    `told` is called with the address once it listens. SIGHUP opens the models anew. Raises
-    ResourceError where the port is taken, and KeyboardInterrupt after SIGINT.
+    `told` is called with the address once it listens. SIGHUP opens the models anew, and asks
+    `access` anew who may ask. Raises ResourceError where the port is taken, and KeyboardInterrupt
+    after SIGINT.
     """
-    limits, access = service.limits, service.guard.access
     _log(logging.WARNING if quiet else logging.INFO)
-    config = uvicorn.Config(
+    host = service.guard.access.host.strip("[]")
+    config = configured(service, host, port)
+    try:
+        socket = config.bind_socket()
+    except SystemExit:  # uvicorn's way to say it
+        raise ResourceError(
+            f"port {port} of {host} cannot be listened on",
+            hint="choose another with --port; --port 0 takes any that is free",
+        ) from None
+    name = f"[{host}]" if ":" in host else host
+    url = f"http://{name}:{socket.getsockname()[1]}/"
+    server = Server(config, lambda: told(url))
+    # uvicorn raises the signal that stopped it once more when it is done: that was no failure.
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        asyncio.run(_serve(server, socket, partial(_reload, service, access)))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def configured(service: Service, host: str, port: int) -> uvicorn.Config:
+    """uvicorn's settings: HTTP/1.1 in plain Python, no more of it than is needed."""
+    limits = service.limits
+    return uvicorn.Config(
         service.guard,
-        host=access.host.strip("[]"),
+        host=host,
         port=port,
         http=partial(Connection, limits=limits),  # type: ignore[arg-type]  # called as a class is
         loop="asyncio",
@@ -76,39 +107,24 @@ def run(service: Service, port: int, told: Callable[[str], None], *, quiet: bool
         h11_max_incomplete_event_size=16384,
         backlog=1024,
     )
-    try:
-        socket = config.bind_socket()
-    except SystemExit:  # uvicorn's way to say it
-        raise ResourceError(
-            f"port {port} of {access.host} cannot be listened on",
-            hint="choose another with --port; --port 0 takes any that is free",
-        ) from None
-    found = socket.getsockname()[1]
-    name = f"[{access.host}]" if ":" in access.host.strip("[]") else access.host
-    server = Server(config, lambda: told(f"http://{name.replace('[[', '[')}:{found}/"))
-    # uvicorn raises the signal that stopped it once more when it is done: that was no failure.
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
-    try:
-        asyncio.run(_serve(server, service, socket))
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
-async def _serve(server: Server, service: Service, socket: Any) -> None:
+async def _serve(server: Server, socket: Any, reload: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
-
-    def reload() -> None:
-        loop.run_in_executor(None, _reload, service)
-
-    loop.add_signal_handler(signal.SIGHUP, reload)
+    loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, reload))
     try:
         await server.serve([socket])
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
 
 
-def _reload(service: Service) -> None:
+def _reload(service: Service, access: Callable[[], Access] | None) -> None:
     log = logging.getLogger("rowspace.serve")
+    try:
+        if access is not None:
+            service.guard.access = access()
+    except (RowspaceError, OSError) as error:
+        log.warning("who may ask stays as it was: %s", error)
     if service.shelf.reload():
         log.info("models opened anew")
     for name, why in service.shelf.stale.items():

@@ -87,5 +87,6 @@ class Served:
     @cached_property
     def norms(self) -> np.ndarray:
         """The length of each item's vector, float32 [V]; 0 for one that is not finite."""
-        inverse = self.vectors.inverse_norms
-        return np.divide(1, inverse, out=np.zeros_like(inverse), where=inverse > 0)
+        inverse = self.vectors.inverse_norms.astype(np.float64)
+        norms = np.divide(1, inverse, out=np.zeros_like(inverse), where=inverse > 0)
+        return norms.clip(max=3e38).astype(np.float32)

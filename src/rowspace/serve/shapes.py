@@ -208,11 +208,11 @@ class Predicted(Struct, frozen=True):
 
 
 class Colour(Struct, frozen=True):
-    """A value for each point; null where there is none."""
+    """A value for each point, numbers or texts; null where there is none."""
 
     name: str
     kind: Literal["number", "category"]
-    values: list[float | None] | list[str | None]
+    values: list[float | str | None]
 
 
 class Shown(Struct, frozen=True):

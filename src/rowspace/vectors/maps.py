@@ -23,6 +23,8 @@ METHODS: tuple[Method, ...] = ("umap", "pca")
 PREFIX = "map."
 LEARNED = 50_000
 """Rows that the directions of PCA are worked out from, at most: more change nothing to be seen."""
+LARGEST = 3e38
+"""Of a coordinate: float32 holds little more."""
 BLOCK = 1 << 21
 """Numbers of float64 gathered at once: 16 MB."""
 
@@ -143,7 +145,8 @@ def pca_map(vectors: Vectors, ids: np.ndarray) -> Map:
     points = np.concatenate([(rows - mean) @ two for rows in _blocks(vectors, ids)])
     whole = float(sizes.sum()) or 1.0
     shares = (float(sizes[0]) / whole, float(sizes[1]) / whole if vectors.dim > 1 else 0.0)
-    return Map(ids, points.astype(np.float32), "pca", len(vectors), shares)
+    points = points.clip(-LARGEST, LARGEST).astype(np.float32)
+    return Map(ids, points, "pca", len(vectors), shares)
 
 
 def _moments(vectors: Vectors, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
