@@ -16,6 +16,7 @@ _TORCH = ["torch==2.13.0", "numpy"]
 WANTED = {
     "gensim": [["gensim==4.4.0", "scipy"]],
     "fasttext": [["fasttext==0.9.3", "setuptools"]],
+    "compress_fasttext": [["compress-fasttext==0.1.5", "gensim==4.4.0"]],
     "torch": [_TORCH],
     "sklearn": [["scikit-learn==1.9.1"]],
     "implicit": [["implicit==0.7.3", "scipy"]],

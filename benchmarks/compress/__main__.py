@@ -1,0 +1,86 @@
+"""`python -m benchmarks.compress`: what codes cost, and a fastText file in a few megabytes."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.compress.parts import PARTS
+from benchmarks.harness.contestants import ContestantError
+from benchmarks.harness.environment import ROOT, MissingPeerError
+from benchmarks.harness.machine import machine, versions
+from benchmarks.harness.measuring import measured
+from benchmarks.harness.record import Record
+from benchmarks.words.bench import Bench
+from benchmarks.words.corpus import QUICK, MissingDataError, data_folder, prepared, sliced
+from benchmarks.words.options import cache_folder
+
+TITLE = "Models made smaller"
+
+
+def read(argv: list[str]) -> argparse.Namespace:
+    """Options; a quick run keeps its results out of the repository."""
+    reader = argparse.ArgumentParser(
+        prog="python -m benchmarks.compress",
+        description=TITLE,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = reader.add_argument
+    add("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; none: all")
+    add("--words", type=int, default=0, help="of the text; 0: all of it")
+    add("--epochs", type=int, default=5, help="passes over the text")
+    add("--seeds", type=int, default=3, help="codes learned, one a seed")
+    add("--buckets", type=int, default=2_000_000, help="rows for n-grams")
+    add("--size", type=int, default=10_000_000, help="bytes that the fastText file becomes")
+    add("--threads", type=int, default=2)
+    add("--against", action="store_true", help="compress-fasttext beside")
+    add("--quick", action="store_true", help="1 M words, one round: does it work? not results")
+    add("--data", type=Path, default=data_folder(), help="folder of texts and test lists")
+    add("--cache", type=Path, default=cache_folder(), help="folder for prepared texts and models")
+    options = reader.parse_args(argv)
+    if wrong := [part for part in options.parts if part not in PARTS]:
+        reader.error(f"there is no part {wrong[0]!r}; there are {', '.join(PARTS)}")
+    hidden = ("--data", "--cache")
+    kept = [word for word in argv if not word.startswith(hidden)]
+    options.command = shlex.join(["python", "-m", "benchmarks.compress", *kept])
+    if options.quick:
+        options.seeds = options.epochs = 1
+        options.words, options.buckets = options.words or QUICK, 100_000
+        options.size = 2_000_000
+    quick = options.cache / "quick"
+    options.results = quick if options.quick else ROOT / "benchmarks" / "results"
+    options.parts = options.parts or list(PARTS)
+    return options
+
+
+def main(argv: list[str]) -> int:
+    """Run the parts asked for; each finding is kept as soon as it is there."""
+    chosen = read(argv)
+    errors = (ContestantError, MissingPeerError, MissingDataError)
+    try:
+        corpus = prepared(chosen.data, chosen.cache)
+    except MissingDataError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if chosen.words:
+        corpus = sliced(corpus, chosen.words, chosen.cache)
+    bench = Bench(chosen, corpus)
+    run = {
+        "date": time.strftime("%Y-%m-%d"),
+        "command": chosen.command,
+        "machine": machine(),
+        "versions": versions(),
+        "corpus": corpus.as_json(),
+        "threads": chosen.threads,
+        "epochs": chosen.epochs,
+    }
+    record = Record(chosen.results, run, topic="compress", title=TITLE)
+    done = [measured(part, PARTS[part](bench), record, bench, errors) for part in chosen.parts]
+    return int(not all(done))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
