@@ -43,7 +43,7 @@ export function selection(root, tab) {
 
   function show() {
     const { chosen, sample } = shared;
-    tab.textContent = chosen.length ? `Selection (${count(chosen.length)})` : "Selection";
+    fill(tab, "Selection", chosen.length ? el("span", { class: "tally number" }, ` (${count(chosen.length)})`) : null);
     if (!chosen.length) {
       shown = SHOWN;
       return fill(root, none);
