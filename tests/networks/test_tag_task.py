@@ -69,6 +69,21 @@ def test_it_is_judged_by_f1_first(places):
     assert task_of(places, valid=0).judge() == {}
 
 
+def test_too_few_entities_are_told_until_no_entity_scores_less(places):
+    task = task_of(places)
+    with torch.no_grad():
+        task.network.scores.weight.zero_()
+        task.network.scores.bias.zero_()
+        task.network.scores.bias[0] = 2.2  # so much, and nothing else is ever named
+        task.network.scores.bias[task.tags.names.index("S-LOC")] = 0.1
+        before = task.judge()
+        settled = task.settle(before)
+        assert before["recall"] == 0 and settled["f1"] > 0
+        assert settled == task.judge()
+        assert float(task.network.scores.bias[0]) == pytest.approx(-0.3)
+        assert task.settle({}) == {}
+
+
 def test_rows_that_never_learn(places):
     start = Vectors.random(["rome", "lima"], 6)
     frozen = task_of(places, start, tune="frozen").network.words

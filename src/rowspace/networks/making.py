@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import torch
+
 from rowspace.errors import DivergedError
 from rowspace.files import save
 from rowspace.networks.course import Event, Outcome, fit
@@ -61,6 +63,8 @@ class Making(ABC, Generic[T]):
             if task.found:
                 tell({"type": "start", **task.found})
             outcome = fit(task, run, tell, keeper=keeper)
+            with torch.no_grad():
+                outcome.best = task.settle(outcome.best)
             model = self.kept(task)
             model.record.update(record_of(outcome, task))
             if outcome.lost is None and not outcome.stopped:

@@ -65,6 +65,10 @@ class Parts:
         return known.hexdigest()
 
 
+STEP, STEPS = 0.5, 8
+"""By how much, and how often, the score of no entity is lowered."""
+
+
 @final
 class TagTask(Task):
     """A tagger in the loop."""
@@ -118,6 +122,21 @@ class TagTask(Task):
         if self.valid is None:
             return {}
         return quick_figures(self.valid.tags, self.answer(self.valid), spans=self.tags.spans)
+
+    def settle(self, figures: dict[str, float]) -> dict[str, float]:
+        """Lower the score of no entity at all (O) for as long as F1 gets better: a chain is learned
+        as the likeliest, and where entities are rare it is likelier to name too few."""
+        if not figures or not self.tags.spans:
+            return figures
+        bias, best = self.network.scores.bias, figures
+        lowered, start = 0.0, float(bias[0])
+        for step in range(1, STEPS + 1):
+            bias[0] = start - step * STEP
+            found = self.judge()
+            if found["f1"] > best["f1"]:
+                best, lowered = found, step * STEP
+        bias[0] = start - lowered
+        return best
 
     def answer(self, data: Tagged) -> list[list[str]]:
         """The tags of sentences, as the network is."""

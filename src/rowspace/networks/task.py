@@ -38,6 +38,11 @@ class Task(ABC):
         """Figures on the validation part, the network being asked without gradients. The first is
         chosen by, and higher is better; {} where there is no such part."""
 
+    def settle(self, figures: dict[str, float]) -> dict[str, float]:
+        """Choose on the validation part what no weight learns by its loss; the network holds the
+        best weights, which have these figures. Returns the figures then."""
+        return figures
+
     @abstractmethod
     def tables(self) -> Sequence[Embedding | EmbeddingBag]:
         """The layers whose rows learn as rows."""
