@@ -107,7 +107,7 @@ def _mark(at: float, text: str) -> Markup:
     right = at > WIDTH * 0.7
     return joined(
         tag("line", x1=round(at, 1), x2=round(at, 1), y1=TOP, y2=HEIGHT - BOTTOM, class_="mark"),
-        tag("text", text, x=round(at + (-5 if right else 5), 1), y=TOP + 12,
+        tag("text", text, x=round(at + (-5 if right else 5), 1), y=HEIGHT - BOTTOM - 8,
             class_="tick end" if right else "tick"),
     )  # fmt: skip
 
@@ -127,8 +127,8 @@ def _frame(scales: tuple[Scale, Scale], axes: tuple[Axis, Axis]) -> Markup:
     parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=bottom, y2=bottom, class_="axis"))
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(tag("text", axes[0].label, x=middle, y=HEIGHT - 6, class_="label middle"))
-    parts.append(tag("text", axes[1].label, x=-(TOP + bottom) / 2, y=13, class_="label middle",
-                     transform="rotate(-90)"))  # fmt: skip
+    parts.append(tag("text", axes[1].label, x=-(TOP + bottom) / 2, y=13,
+                     class_="label middle upright", transform="rotate(-90)"))  # fmt: skip
     return joined(*parts)
 
 

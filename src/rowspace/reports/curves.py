@@ -8,6 +8,7 @@ from typing import Any
 
 LOWER = frozenset({"loss", "valid_loss", "perplexity", "rmse", "mae", "bits-per-character"})
 """Figures of which less is better."""
+TURNED = "minus the loss"
 
 
 def curves(config: Mapping[str, Any], record: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -32,7 +33,7 @@ def figure_name(config: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     if config.get("kind") == "recommender":
         return "ndcg@10"
     if config.get("kind") == "table":
-        return "minus the loss"
+        return TURNED
     scores = record.get("scores")
     names = [one.get("name") for one in scores] if isinstance(scores, list) else []
     return "micro-f1" if "micro-f1" in names else "accuracy"
@@ -53,6 +54,10 @@ def _side_by_side(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _curve(name: str, of: str, values: list[float], record: Mapping[str, Any]) -> dict[str, Any]:
     better = None if name == "rate" else "lower" if name in LOWER else "higher"
+    if of == "validation" and (name == TURNED or better == "lower") and max(values) <= 0:
+        # Judged as more is better, the sign turned: shown as what it is.
+        shown = "loss of the validation part" if name == TURNED else name
+        return {"name": shown, "of": of, "values": [-one for one in values], "better": "lower"}
     return {"name": name, "of": of, "values": values, "better": better}
 
 

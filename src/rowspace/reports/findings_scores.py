@@ -35,12 +35,21 @@ def of_scores(content: Mapping[str, Any]) -> Iterator[Finding]:
     if scores:
         yield from _beside(scores[0], content["baselines"])
         yield from _wide(scores[0])
-    for score in evaluated:
-        coverage = score.get("coverage")
-        if isinstance(coverage, float) and coverage < ANSWERED:
+    yield from _answered(evaluated)
+
+
+def _answered(scores: list[dict[str, Any]]) -> Iterator[Finding]:
+    """One finding a file of which too little could be answered: its total, if it has one."""
+    files: dict[str, list[dict[str, Any]]] = {}
+    for score in scores:
+        if isinstance(score.get("coverage"), float):
+            files.setdefault(str(score.get("file") or score["name"]), []).append(score)
+    for name, some in files.items():
+        whole = next((one for one in some if one["name"].endswith("/total")), some[0])
+        if whole["coverage"] < ANSWERED:
             yield finding(
                 "warning", "scores",
-                f"{score['name']}: only {coverage:.0%} could be answered; compare it with other "
+                f"{name}: only {whole['coverage']:.0%} could be answered; compare it with other "
                 "models only at equal coverage.",
             )  # fmt: skip
 
@@ -98,7 +107,7 @@ def of_labels(content: Mapping[str, Any]) -> Iterator[Finding]:
             "warning", "labels",
             f"Never answered: {', '.join(map(repr, never[:NAMED]))}{more}; "
             f"{'it is' if len(never) == 1 else 'they are'} what some examples should have got.",
-            "more examples of them, --class-weights balanced, or longer training",
+            "more examples of them, or longer training",
         )  # fmt: skip
     unseen = content.get("unseen_labels")
     if isinstance(unseen, Mapping) and unseen:

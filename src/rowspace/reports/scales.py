@@ -32,6 +32,8 @@ class Scale:
             return cls(low, max(high, low * 1.0001), start, end, log=True)
         if zero:
             low = min(low, 0.0)
+        if low == high == 0:
+            return cls(0.0, 1.0, start, end)
         room = (high - low) * 0.04 or abs(high) * 0.1 or 1.0
         return cls(low if zero and not low else low - room, high + room, start, end)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,11 +17,12 @@ from rowspace.reports.lists import (
     label_list,
     score_list,
 )
-from rowspace.reports.markup import Markup, joined, tag
+from rowspace.reports.markup import Child, Markup, tag
 
 Content = Mapping[str, Any]
 SAME_SCALE = 8
 """Rows of a chart of intervals."""
+OPTION = re.compile(r"(--[a-z][a-z-]*)")
 
 
 def section(title: str, *children: Any, id: str) -> Markup:
@@ -68,13 +70,19 @@ def findings(content: Content) -> Markup:
     lines = []
     for one in content["findings"]:
         level = "Warning" if one["level"] == "warning" else "Note"
-        hint = joined(" ", tag("span", f"What helps: {one['hint']}.", class_="hint"))
+        hint = tag("span", " What helps: ", *_options(one["hint"]), ".", class_="hint")
         lines.append(tag(
             "li", tag("strong", level), " ", tag("span", one["message"]),
             hint if one["hint"] else None, class_=one["level"],
         ))  # fmt: skip
     told = tag("ul", *lines, class_="findings") if lines else tag("p", "Nothing stands out.")
     return section("What to bear in mind", told, id="findings")
+
+
+def _options(text: str) -> list[Child]:
+    """A hint whose options are not broken at a line's end."""
+    parts = OPTION.split(text)
+    return [tag("code", one) if at % 2 else one for at, one in enumerate(parts)]
 
 
 def scores(content: Content) -> Markup | None:

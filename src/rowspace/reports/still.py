@@ -18,12 +18,14 @@ TYPE = 11.0
 POINTS, NAMES = 500, 60
 
 
-def still_map(found: Mapping[str, Any], first: Sequence[str], *, told: str) -> Markup:
+def still_map(
+    found: Mapping[str, Any], first: Sequence[str], *, told: str, size: tuple[int, int] = SIZE
+) -> Markup:
     """The map of a report's content; the items of `first` have their names before others."""
     kept = _kept(found, first)
     items = [found["items"][at] for at in kept]
     points = np.array([[found["x"][at], found["y"][at]] for at in kept])
-    places = _in_frame(points)
+    places = _in_frame(points, size)
     counts = found["counts"] and [found["counts"][at] for at in kept]
     parts: list[Any] = [
         tag("circle", cx=round(x, 1), cy=round(y, 1), r=2.4, class_="point")
@@ -31,7 +33,7 @@ def still_map(found: Mapping[str, Any], first: Sequence[str], *, told: str) -> M
     ]
     names = _names(items, counts, first)
     shown = [item(items[at], longest=24) for at in names]
-    frame = (4.0, 4.0, SIZE[0] - 4.0, SIZE[1] - 4.0)
+    frame = (4.0, 4.0, size[0] - 4.0, size[1] - 4.0)
     order = np.array(names + [at for at in range(len(items)) if at not in set(names)], np.int64)
     radii = np.full(len(order), 2.0)
     for at, place in zip(names, named(places[order], radii, shown, size=TYPE, frame=frame),
@@ -46,7 +48,7 @@ def still_map(found: Mapping[str, Any], first: Sequence[str], *, told: str) -> M
         parts.append(tag("circle", cx=round(x, 1), cy=round(y, 1), r=3, class_=f"point named{own}"))
         parts.append(tag("text", place.text, x=round(place.x, 1), y=round(place.y, 1),
                          class_=f"place{own}"))  # fmt: skip
-    box = f"0 0 {SIZE[0]} {SIZE[1]}"
+    box = f"0 0 {size[0]} {size[1]}"
     return tag("svg", *parts, viewBox=box, role="img", aria_label=told, class_="map still")
 
 
@@ -72,10 +74,10 @@ def _names(items: Sequence[str], counts: Any, first: Sequence[str]) -> list[int]
     return [*own, *rest][:NAMES]
 
 
-def _in_frame(points: np.ndarray) -> np.ndarray:
+def _in_frame(points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """In pixels, one unit as long across as down."""
     low, high = points.min(axis=0), points.max(axis=0)
-    room = np.array([SIZE[0] - 2 * EDGE - 60, SIZE[1] - 2 * EDGE], np.float64)
+    room = np.array([size[0] - 2 * EDGE - 60, size[1] - 2 * EDGE], np.float64)
     scale = float((room / np.maximum(high - low, 1e-9)).min())
-    middle = np.array(SIZE) / 2
+    middle = np.array(size) / 2
     return np.asarray(middle + (points - (low + high) / 2) * scale * np.array([1, -1]))

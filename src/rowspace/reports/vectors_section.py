@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rowspace.reports.markup import Markup, joined, tag, word
+from rowspace.reports.markup import Markup, item, joined, tag, word
 from rowspace.reports.sections import count_charts, length_chart, section
-from rowspace.reports.still import still_map
+from rowspace.reports.still import SIZE, still_map
 
 Content = Mapping[str, Any]
 BANDS = {
     "frequent": "Frequent", "middle": "In the middle", "rare": "Rare", "asked": "Asked for",
     "all": "",
 }  # fmt: skip
+
+SMALL = (440, 320)
+FEW = 4
+"""Items of a part with neighbours, and neighbours of each."""
+ENOUGH = 20
+"""Items of a part from which on a chart of counts says something."""
 
 
 def vectors(content: Content) -> Markup | None:
@@ -22,8 +28,10 @@ def vectors(content: Content) -> Markup | None:
     if not tables:
         return None
     own = [table for table in tables if table["own"]]
-    parts = [*(_whole(one) for one in own), *(_part(one) for one in tables if not one["own"])]
-    return section("Vectors", *parts, id="vectors")
+    parts = [_part(one) for one in tables if not one["own"]]
+    told = tag("h3", "Its parts") if own and parts else None
+    grid = tag("div", *parts, class_="parts") if parts else None
+    return section("Vectors", *(_whole(one) for one in own), told, grid, id="vectors")
 
 
 def _whole(table: Content) -> Markup:
@@ -53,16 +61,17 @@ def _whole(table: Content) -> Markup:
 
 
 def _part(table: Content) -> Markup:
-    """A part, folded: its name opens it."""
+    """A part in short: its map, and a line for each of a few items."""
     size = f"{table['items']:,} {table['noun']} × {table['dim']} numbers"
-    inside = joined(
-        neighbours(table),
-        map_figure(table, "part"),
-        tag("div", *count_charts(table), length_chart(table), class_="charts"),
-    )
-    opened = table["items"] <= 60
-    summary = tag("summary", tag("h3", table["name"]), " ", tag("span", size, class_="muted"))
-    return tag("details", summary, inside, open=opened, class_="part")
+    lines = [
+        tag("p", tag("strong", word(one["item"])), ": ",
+            joined(*(joined(word(near["item"]), " ", tag("span", f"{near['score']:.2f}",
+                            class_="score")) for near in one["neighbours"][:FEW]), by=", "))
+        for one in table["neighbours"][:FEW]
+    ]  # fmt: skip
+    zipf = list(count_charts(table))[:1] if table["items"] >= ENOUGH else []
+    heading = tag("h3", tag("bdi", item(table["name"])), " ", tag("small", size))
+    return tag("div", heading, map_figure(table, "small"), *lines, *zipf, class_="part")
 
 
 def neighbours(table: Content) -> Markup | None:
@@ -104,7 +113,7 @@ def map_figure(table: Content, kind: str) -> Markup | None:
         shown += ", a sample over all frequencies"
     first = [one["item"] for one in table["neighbours"]]
     told = f"Map of {shown} by {method}"
-    drawn = still_map(found, first, told=told)
+    drawn = still_map(found, first, told=told, size=SIZE if kind == "main" else SMALL)
     holder = tag("div", drawn, class_="holder")
     name = tag("p", f"{told}.", class_="muted")
     moving = tag("div", class_="moving", hidden=True) if kind == "main" else None
