@@ -220,7 +220,7 @@ RowspaceError SGD Score SettingError SkipGram Subwords Table TextVectors Vectors
 VocabularyError Recommender Report align analogies autotune compress convert get_threads load merge
 pad_sequences padding_mask prefix report save sequence_lengths sequence_mask set_threads similarity
 train train_classifier train_generator train_recommender train_table train_tagger train_translator
-tune_dimension
+tune_dimension tune_unseen probe
 """
 
 

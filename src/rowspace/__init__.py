@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rowspace.evaluate import Score as Score
     from rowspace.evaluate import analogies as analogies
     from rowspace.evaluate import similarity as similarity
+    from rowspace.evaluate.probe import probe as probe
     from rowspace.files import convert as convert
     from rowspace.files import load as load
     from rowspace.files import save as save
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from rowspace.training.recommend import train_recommender as train_recommender
     from rowspace.training.table import train_table as train_table
     from rowspace.training.tune_dimension import tune_dimension as tune_dimension
+    from rowspace.training.tune_unseen import tune_unseen as tune_unseen
     from rowspace.vectors import Head as Head
     from rowspace.vectors import Model as Model
     from rowspace.vectors import TextVectors as TextVectors
@@ -91,6 +93,8 @@ _WHERE = {
     "training.recommend": "train_recommender",
     "training.table": "train_table",
     "training.tune_dimension": "tune_dimension",
+    "training.tune_unseen": "tune_unseen",
+    "evaluate.probe": "probe",
     "vectors": "Head Model TextVectors Vectors align merge",
     "vectors.prefix": "prefix",
     "vectors.recommend": "Recommender",
