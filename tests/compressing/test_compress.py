@@ -269,12 +269,17 @@ def test_a_classifier_still_answers(classifier, tmp_path: Path, settings) -> Non
 
 def test_a_classifier_of_a_size(classifier, tmp_path: Path) -> None:
     model, texts, labels = classifier
-    whole = bytes_of(model)
-    for limit in (whole // 2, whole // 3):
-        done = rs.compress(model, tmp_path / str(limit), size=limit)
+    with pytest.raises(SettingError, match="at least") as caught:
+        rs.compress(model, size=3000)
+    smallest = int(str(caught.value).split("at least ")[1].split(" bytes")[0].replace(",", ""))
+    for limit in (smallest, smallest + 3000, smallest + 50_000):
+        done = rs.compress(model, tmp_path / str(limit), size=limit, measure=False)
         assert size_on_disk(tmp_path / str(limit)) <= limit
         assert len(done.model.vectors) == len(model.vectors)
         answers = [found[0][0] for found in rs.load(tmp_path / str(limit)).predict(texts)]
         assert np.mean([a == b for a, b in zip(answers, labels, strict=True)]) > 0.9
-    with pytest.raises(SettingError, match="at least"):
-        rs.compress(model, size=3000)
+
+
+def test_few_rows_are_int8_where_centroids_would_take_most() -> None:
+    done = rs.compress(plain(), size=10_000, measure=False)
+    assert isinstance(done.model.vectors.rows, Int8Rows) and 1 < done.chosen["items"] < SIZE

@@ -29,8 +29,10 @@ LADDER = (
     (Kind(BYTE), Kind(CODES, 2)), (Kind(CODES, 2), Kind(CODES, 2)),
 )  # fmt: skip
 """Kinds of the items' rows and of the n-grams' that hold everything, the finest first."""
-TIGHT = ((Kind(CODES, 2), Kind(CODES, 2)), (Kind(CODES, 2), Kind(CODES, 4)))
-"""Kinds where n-grams are left out."""
+ROOMY = ((Kind(CODES, 2), Kind(CODES, 2)),)
+TIGHT = ((Kind(CODES, 2), Kind(CODES, 4)), (Kind(BYTE), Kind(BYTE)))
+"""Kinds where n-grams are left out, and items: int8 where so little is kept that the centroids of
+codes would take most of it."""
 ENOUGH, LEAST = 2.0, 1.0
 """Rows of n-grams for each item that are worth keeping finely, and that go before an item does."""
 
@@ -85,14 +87,14 @@ class Room:
             whole = Plan(own, shared, size, most, size, most)
             if self.fits(whole):
                 return whole
-        tight = self._ladder(TIGHT)
-        for (own, shared), least in zip(tight, (ENOUGH, LEAST), strict=False):
-            plan = Plan(own, shared, size, most, size, most)
-            found = self._fewer_ngrams(plan)
-            least = 0 if self.model.head is not None else least
-            if found is not None and found.ngrams >= min(most, least * size):
-                return found
-        return self._fewer_items(Plan(*tight[-1], size, most, size, most))
+        for ladder, least in ((ROOMY, ENOUGH), (TIGHT, LEAST)):
+            wanted = 0 if self.model.head is not None else min(most, least * size)
+            for own, shared in self._ladder(ladder):
+                found = self._fewer_ngrams(Plan(own, shared, size, most, size, most))
+                if found is not None and found.ngrams >= wanted:
+                    return found
+        plans = [Plan(*kinds, size, most, size, most) for kinds in self._ladder(TIGHT)]
+        return self._fewer_items(plans)
 
     def fits(self, plan: Plan) -> bool:
         """Whether the folder is small enough."""
@@ -120,7 +122,7 @@ class Room:
     def _ladder(self, pairs: tuple[tuple[Kind, Kind], ...]) -> list[tuple[Kind, Kind]]:
         """The pairs that may be chosen: all, or that of the kind that was asked for."""
         if self.kind is not None:
-            return [(self.kind, self.kind)] * len(pairs[:2])
+            return [(self.kind, self.kind)]
         whole = self.model.vectors.rows.dtype == np.float32
         return [pair for pair in pairs if whole or pair[0].name != WHOLE]
 
@@ -131,21 +133,28 @@ class Room:
         most = largest(plan.ngrams, lambda n: self.fits(replace(plan, ngrams=n)))
         return replace(plan, ngrams=most)
 
-    def _fewer_items(self, plan: Plan) -> Plan:
-        """With as many items as fit, and n-grams in proportion; a model with labels keeps all."""
-        share = min(LEAST, plan.ngrams / plan.items) if self.model.head is None else 0.0
-
-        def of(n: int) -> Plan:
-            return replace(plan, items=n, ngrams=int(share * n))
-
-        if self.model.head is not None or not self.fits(of(1)):
-            needed = self.bytes(of(1) if self.model.head is None else of(plan.items))
+    def _fewer_items(self, plans: list[Plan]) -> Plan:
+        """The plan that holds the most items, with n-grams in proportion. A model with labels needs
+        all its items."""
+        every = self.model.head is not None
+        least = [replace(one, items=one.items if every else 1, ngrams=0) for one in plans]
+        held = [one for one, few in zip(plans, least, strict=True) if self.fits(few)]
+        if every or not held:
+            needed = min(map(self.bytes, least))
             raise SettingError(
-                f"size must be at least {needed:,} bytes: so much the least that "
-                f"can be kept takes, with what is told of the model; {self.limit:,} were given",
+                f"size must be at least {needed:,} bytes: the least that can be kept takes these, "
+                f"with what is told of the model; {self.limit:,} were given",
                 hint="give a larger size, or a smaller dim",
             )
-        return of(largest(plan.items - 1, lambda n: n == 0 or self.fits(of(n))))
+        return max(map(self._most_items, held), key=lambda plan: (plan.items, plan.ngrams))
+
+    def _most_items(self, plan: Plan) -> Plan:
+        share = min(LEAST, plan.ngrams / plan.items)
+
+        def of(n: int) -> Plan:
+            return replace(plan, items=n, ngrams=int(share * n) if n > 1 else 0)
+
+        return of(max(1, largest(plan.items - 1, lambda n: n <= 1 or self.fits(of(n)))))
 
 
 def _first(items: Items, ids: np.ndarray) -> Items:
