@@ -31,6 +31,20 @@ def test_json_is_the_content_and_writes_no_page(command, model, tmp_path, object
     assert [path.name for path in tmp_path.iterdir()] == [pairs]
 
 
+def test_a_probe(command, model, tmp_path, objects):
+    lines = ["text,label"] + [
+        f"{a} {b},{'royal' if a in ('king', 'queen') else 'animal'}"
+        for a in ("king", "queen", "dog", "cat") for b in ("the", "man", "woman", "file", "list")
+    ]  # fmt: skip
+    (tmp_path / "some.csv").write_text("\n".join(lines) + "\n")
+    done = command("report", model, "--json", "--probe", "some.csv:text:label")
+    assert done.returncode == 0, done.stderr
+    ((task,),) = [one["probes"] for one in objects(done.stdout)]
+    assert task["task"] == "some.csv" and task["scores"][0]["system"] == "this model"
+    done = command("report", model, "--probe", "some.csv:text:label", "--map", "still")
+    assert "Worth to a task: some.csv" in (tmp_path / "report.html").read_text()
+
+
 def test_json_and_a_page(command, model, tmp_path, objects):
     done = command("report", model, "--json", "-o", "a.html", "--map", "still")
     assert objects(done.stdout)[0]["path"] == "a.html" and (tmp_path / "a.html").exists()

@@ -34,6 +34,13 @@ MAPS = {"auto": None, "moving": True, "still": False}
     "--similarity", multiple=True, metavar="FILE", help="Judge by pairs of words; repeatable."
 )
 @click.option("--analogies", multiple=True, metavar="FILE", help="Judge by analogies; repeatable.")
+@click.option(
+    "--probe",
+    "probes",
+    multiple=True,
+    metavar="FILE[:TEXT:TARGET]",
+    help="What the vectors are worth to a task; repeatable.",
+)
 @click.option("--labels", metavar="FILE", help="Judge by examples with their labels.")
 @click.option(
     "--points",
@@ -59,7 +66,7 @@ def report(
     title: str | None,
     words: str | None,
     labels: str | None,
-    kind: str,
+    probes: tuple[str, ...],
     **asked: Any,
 ) -> None:
     """What MODEL was made from, how its training went, its scores beside simpler ways, its words'
@@ -83,16 +90,25 @@ def report(
                           hint=f"-o {path.stem or 'report'}.html")  # fmt: skip
         check_target(path, force=force)
     given: Any = None if labels is None else _labels(model_path, labels)
+    kind = MAPS[asked.pop("kind")]
+    asked["probe"] = [_task(one) for one in probes]
     found: Report = made(model_path, title=title, labels=given, words=_words(words), **asked)
     for one in found.findings:
         if one["level"] == "warning":
             output.say(f"{one['about']}: {visible(one['message'])}")
     if path is not None:
-        found.save(path, force=force, moving_map=MAPS[kind])
+        found.save(path, force=force, moving_map=kind)
         size = path.stat().st_size
         output.say(f"{size / 1e6:.1f} MB in {visible(str(path))}")
     where = None if path is None else str(path)
     output.emit("report", None, path=where, **found.content)
+
+
+def _task(given: str) -> dict[str, Any]:
+    from rowspace.cli.evaluate_probe import columns_of
+
+    data, text, target = columns_of(given)
+    return {"data": data, "text": text, "target": target}
 
 
 def _words(given: str | None) -> list[str]:

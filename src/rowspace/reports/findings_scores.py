@@ -22,7 +22,8 @@ LOWER = frozenset({"perplexity", "loss", "log-loss", "rmse", "mae", "ece"})
 def of_scores(content: Mapping[str, Any]) -> Iterator[Finding]:
     """Findings about a report's scores, those of the training and those worked out now."""
     scores, evaluated = content["scores"], content["evaluated"]
-    if not scores and not evaluated:
+    yield from _worth(content["probes"])
+    if not scores and not evaluated and not content["probes"]:
         yield finding(
             "note", "scores", "Nothing was measured: whether these vectors are any good is not "
             "known.", "rowspace report MODEL --similarity FILE --analogies FILE",
@@ -36,6 +37,22 @@ def of_scores(content: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _beside(scores[0], content["baselines"])
         yield from _wide(scores[0])
     yield from _answered(evaluated)
+
+
+def _worth(probes: list[dict[str, Any]]) -> Iterator[Finding]:
+    """Tasks to which the vectors are worth no more than one-hot words."""
+    for one in probes:
+        gain: dict[str, Any] = next(
+            (gain for gain in one["gains"] if gain.get("over") == "one-hot"), {}
+        )
+        low, high = gain.get("low"), gain.get("high")
+        if not _number(low) or not _number(high) or low > 0:
+            continue
+        if high < 0:
+            message = f"{one['task']}: words one-hot, without vectors, do better."
+        else:
+            message = f"{one['task']}: no gain over words one-hot can be told."
+        yield finding("warning" if high < 0 else "note", "scores", message)
 
 
 def _answered(scores: list[dict[str, Any]]) -> Iterator[Finding]:

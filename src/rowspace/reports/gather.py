@@ -12,7 +12,7 @@ from rowspace.files.describe import describe, sizes_of
 from rowspace.reports.chosen import EACH, asked, chosen, neighbours
 from rowspace.reports.curves import curves
 from rowspace.reports.findings import findings
-from rowspace.reports.judged import kept, on_labels, on_lists
+from rowspace.reports.judged import kept, on_labels, on_lists, on_probes
 from rowspace.reports.kinds import Shown, kind_of, tables_of, what_of
 from rowspace.reports.shape import map_of, shape
 from rowspace.reports.spread import counted, lengths
@@ -32,6 +32,7 @@ class Asked:
     words: Sequence[str] = ()
     similarity: Sequence[Any] = ()
     analogies: Sequence[Any] = ()
+    probe: Sequence[Any] = ()
     labels: Any = None
     points: int = 2000
     seed: int = 0
@@ -57,6 +58,7 @@ def content_of(model: Model, title: str, path: Path | None, ask: Asked) -> dict[
         "curves": curves(model.config, record),
         **kept(record),
         "evaluated": on_lists(model, ask.similarity, ask.analogies),
+        "probes": on_probes(model, ask.probe, "this model"),
         "warned": [str(one) for one in record.get("warnings") or []],
     }
     if ask.labels is not None:

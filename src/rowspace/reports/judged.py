@@ -10,6 +10,8 @@ from rowspace.errors import InputError
 from rowspace.evaluate import Score, analogies, similarity
 from rowspace.evaluate.judged import Judged
 from rowspace.evaluate.labels import examples, judge_labels, judge_table
+from rowspace.evaluate.probe import probe
+from rowspace.evaluate.probe_answer import Probe
 from rowspace.evaluate.told import told
 from rowspace.vectors import Model
 from rowspace.vectors.tabular import is_tabular
@@ -42,6 +44,27 @@ def on_lists(model: Model, pairs: Sequence[Any], questions: Sequence[Any]) -> li
     for path in questions:
         found += [_of_file(score, path) for score in analogies(model.vectors, path)]
     return found
+
+
+def on_probes(model: Model, probes: Sequence[Any], name: str) -> list[dict[str, Any]]:
+    """What the vectors are worth to tasks, beside one-hot words: `evaluate.probe.probe` on each of
+    `probes`, a file of labelled texts or a mapping of that function's arguments, `data` among them.
+
+    Raises InputError.
+    """
+    found = []
+    for given in probes:
+        if isinstance(given, Probe):
+            found.append(given.as_json())
+            continue
+        asked = dict(given) if isinstance(given, Mapping) else {"data": given}
+        if "data" not in asked:
+            raise InputError(
+                f"a probe is a file or has data, not only {', '.join(map(str, asked))}",
+                hint='probe=[{"data": "reviews.csv", "text": "text", "target": "label"}]',
+            )
+        found.append(probe(model, asked.pop("data"), **{"name": name, **asked}).as_json())
+    return [{**one, "task": Path(str(one["task"])).name} for one in found]
 
 
 def on_labels(model: Model, given: Any) -> dict[str, Any]:

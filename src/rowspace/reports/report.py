@@ -53,6 +53,7 @@ def report(  # noqa: PLR0913 - each is something a report may be asked for
     words: Sequence[str] = (),
     similarity: Sequence[Any] = (),
     analogies: Sequence[Any] = (),
+    probe: Sequence[Any] = (),
     labels: Any = None,
     points: int = 2000,
     seed: int = 0,
@@ -61,15 +62,18 @@ def report(  # noqa: PLR0913 - each is something a report may be asked for
     what there is to bear in mind.
 
     model: a `Model`, `Vectors`, or where one is. words: whose neighbours are shown (some frequent,
-    middling and rare ones unless they are named). similarity, analogies: files to judge by;
-    labels: examples with labels (`evaluate.labels.examples`), a table, or what is `Judged`.
+    middling and rare ones unless they are named). similarity, analogies: files to judge by; probe:
+    labelled texts that show what the vectors are worth to a task (files, or the arguments of
+    `evaluate.probe.probe` with `data`); labels: examples with labels (`evaluate.labels.examples`),
+    a table, or what is `Judged`.
     points: of the map at most; 0: no map. Of more than 4,000 items a sample is asked how they lie;
     neighbours are looked for among all. Raises InputError, VocabularyError, FormatError.
     """
     opened, path = _opened(model)
     ask = Asked(
         tuple(_several("words", words)), tuple(_several("similarity", similarity)),
-        tuple(_several("analogies", analogies)), labels, points, seed,
+        tuple(_several("analogies", analogies)), tuple(_several("probe", probe)),
+        labels, points, seed,
     )  # fmt: skip
     name = title or (path.name if path is not None else "A model")
     return Report(content_of(opened, name, path, ask))

@@ -17,7 +17,7 @@ from rowspace.reports.lists import (
     label_list,
     score_list,
 )
-from rowspace.reports.markup import Child, Markup, tag
+from rowspace.reports.markup import Child, Markup, joined, tag
 
 Content = Mapping[str, Any]
 SAME_SCALE = 8
@@ -103,11 +103,26 @@ def scores(content: Content) -> Markup | None:
         parts.append(score_list("Scores worked out for this report", now))
     if content.get("compare"):
         parts.append(beside("What the rows started from", None, content["compare"]))
+    parts += [_probe(one) for one in content["probes"]]
     if content["labels"]:
         parts.append(label_list(content["labels"]))
     if content["confusion"]:
         parts.append(confusion(content["confusion"]))
     return section("Scores", *parts, id="scores") if parts else None
+
+
+def _probe(one: Content) -> Markup:
+    """What the vectors are worth to a task."""
+    rows: list[Any] = [
+        (str(score.get("system")), score["value"], score.get("low"), score.get("high"))
+        for score in one["scores"]
+        if isinstance(score.get("value"), (int, float))
+    ]
+    metric = str(one["metric"])
+    told = f"{metric}: " + "; ".join(f"{row[0]} {figure(row[1])}" for row in rows)
+    note = f"a linear model on the mean of each text's vectors, {one['splits']} splits"
+    drawn = intervals(rows, metric, told=told) if rows else Markup("")
+    return joined(chart(f"Worth to a task: {one['task']}", drawn, note), tag("p", one["answer"]))
 
 
 def _judged_on(content: Content) -> str:
