@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS, README = ROOT / "benchmarks" / "results", ROOT / "README.md"
 TOPICS = (
     "words", "formats", "layer", "labels", "recommend", "table", "glove", "networks", "nested",
-    "compress",
+    "compress", "scores", "search",
 )  # fmt: skip
 BLOCK = re.compile(r"(<!-- BENCHMARKS.*?-->\n).*?(<!-- /BENCHMARKS -->)", re.DOTALL)
 
@@ -56,6 +56,14 @@ ROWS = {
         "opening",
         "fastText .bin, against load_facebook_model, 400,000 × 100, and the first neighbours",
     ): "… and the first neighbours",
+    (
+        "exact",
+        "256 queries, 100,000 × 300, k = 10, against most_similar",
+    ): "exact neighbours of 256 words, 100,000 × 300, against gensim's `most_similar`",
+    (
+        "faiss",
+        "index() against exact, 1,000,000 × 100, 256 queries at once",
+    ): "an index of 1 M × 100 at recall ≥ 0.95, against our exact search",
     ("writing", "word2vec text, 400,000 × 100"): "write word2vec text, against gensim",
     (
         "memory",
@@ -141,6 +149,11 @@ ROWS = {
     ),
     ("quality", "analogies, all"): "… Google analogies at equal settings, points: difference",
     ("quality", "WS-353"): "… WS-353, likewise: difference",
+    ("gensim", "largest difference"): (
+        "scores of the same vectors and lists: largest difference from gensim's own code"
+    ),
+    ("glove", "largest difference"): "… from GloVe's",
+    ("vecto", "largest difference"): "… from vecto's",
 }
 
 

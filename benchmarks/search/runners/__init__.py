@@ -1,0 +1,1 @@
+"""What each contestant's Python runs."""
