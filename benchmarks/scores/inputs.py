@@ -21,6 +21,7 @@ PAIRS = {
     "YP-130": "EN-YP-130.txt",
 }
 QUESTIONS = "analogy/questions-words.txt"
+CATEGORIES = {"AP": "categorisation/ap.csv", "ESSLLI-2008": "categorisation/essli-2008.csv"}
 SECTIONS = ("family", "gram1-adjective-to-adverb")
 """Those that are every pair with every other, as vecto makes them of pairs."""
 
