@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
 import resource
 import select
 import socket
@@ -83,8 +85,9 @@ def test_what_takes_too_long_is_given_up_and_its_place_is_kept_till_it_ends(held
     client = Client(one.guard)
 
     async def asking():
-        late = await post(client, NEAREST)
-        assert begun and one.workers.held == 1
+        while not begun:  # on a busy machine it may be late before it has begun
+            late = await post(client, NEAREST)
+        assert one.workers.held == 1
         busy = await post(client, NEAREST)
         gate.set()
         await until(lambda: one.workers.held == 0)
@@ -204,16 +207,25 @@ def test_an_answer_that_is_not_read_is_cut_off(running):
     server = running("--limit", "idle_seconds=1", "--limit", "head_seconds=1", "--quiet")
     body = json.dumps({"items": ["king"] * 1000, "k": 9}).encode()
     asked = head("POST", NEAREST, content_type="application/json", content_length=str(len(body)))
+    before = connections(server)
     with server.socket() as one:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         for _ in range(40):  # more than the system's buffers hold, and none of it read
             one.sendall(asked + body)
-        gone = False
-        while not gone:
-            poll = select.poll()
-            poll.register(one, select.POLLHUP | select.POLLERR)
-            gone = bool(poll.poll(100))
+        while connections(server) == before:
+            assert server.process.poll() is None
+        while connections(server) > before:
+            assert server.process.poll() is None
     assert server.get("/healthz").startswith(b"HTTP/1.1 200 ")
+
+
+def connections(server) -> int:
+    """How many sockets the process has open."""
+    folder, found = f"/proc/{server.process.pid}/fd", 0
+    for name in os.listdir(folder):
+        with contextlib.suppress(OSError):
+            found += os.readlink(f"{folder}/{name}").startswith("socket:")
+    return found
 
 
 @pytest.mark.parametrize(

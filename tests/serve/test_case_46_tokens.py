@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hmac
 import signal
-import subprocess
-import sys
 
 import pytest
 from tests.serve.asking import head
 
+from rowspace.cli.run import run
 from rowspace.errors import SettingError
 from rowspace.serve import guard
 from rowspace.serve.guard import Access
@@ -103,10 +102,11 @@ def test_no_other_address_without_a_token(host):
         assert Access(own)
 
 
-def test_the_command_refuses_to_start(folder):
-    words = [sys.executable, "-m", "rowspace", "serve", folder, "--host", "0.0.0.0", "--port", "0"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=250)
-    assert done.returncode == 2 and "token" in done.stderr and not done.stdout
+def test_the_command_refuses_to_start(folder, capsys):
+    assert run(["serve", str(folder), "--host", "0.0.0.0", "--port", "0"]) == 2
+    said = capsys.readouterr()
+    assert "token" in said.err and not said.out
+    assert run(["serve", str(folder), "--token", TOKEN, "--token-file", "x"]) == 2
 
 
 def test_a_token_of_yesterday(running, tmp_path):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 from tests.serve.asking import made
 from tests.serve.test_application import labelled
 
+from rowspace.cli.run import run
 from rowspace.serve.openapi import openapi
 
 
@@ -34,10 +33,9 @@ def test_it_is_served(client):
     assert client()("/openapi.json").json == json.loads(json.dumps(openapi()))
 
 
-def test_the_command_prints_it():
-    words = [sys.executable, "-m", "rowspace", "serve", "--openapi"]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == json.loads(json.dumps(openapi()))
+def test_the_command_prints_it(capsys):
+    assert run(["serve", "--openapi"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(openapi()))
 
 
 def test_every_address_in_it_answers(client):
