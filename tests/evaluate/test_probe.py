@@ -196,3 +196,26 @@ def test_columns_of_figures():
     parts = [Judgement(np.arange(3), share_explained(y, p)[None])]
     (r2,), _ = estimates(parts, 3, seed=0)
     assert r2.value == pytest.approx(1 - ((y - p) ** 2).sum() / ((y - y.mean()) ** 2).sum())
+
+
+def test_the_same_as_scikit_learn_on_the_same_parts(clusters):
+    linear = pytest.importorskip("sklearn.linear_model")
+    given = drawn_texts(200)
+    found = probe(clusters, given, seeds=1, seed=5)
+    task = task_of(given_texts(given), None)
+    parts = parts_of(task, 5)
+    way = found.about["chosen"]["vectors"][0]
+    weights = {"mean": np.ones(240)}.get(way["way"])
+    if weights is None:
+        share = clusters.counts / clusters.counts.sum()
+        weights = 1e-3 / (1e-3 + share)
+    x = np.stack([
+        np.mean([weights[clusters.vocabulary.id(w)] * clusters[w] for w in text.split()], axis=0)
+        for text in task.texts
+    ])  # fmt: skip
+    learn = x[parts.learn]
+    x = (x - learn.mean(axis=0)) / learn.std(axis=0)
+    model = linear.LogisticRegression(C=way["c"], tol=1e-8, max_iter=5000)
+    model.fit(x[parts.learn], task.truth[parts.learn])
+    score = model.score(x[parts.judge], task.truth[parts.judge])
+    assert found.scores[0].value == pytest.approx(score)

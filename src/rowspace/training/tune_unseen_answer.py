@@ -27,7 +27,7 @@ WORSE = 0.01
 @dataclass(frozen=True, slots=True)
 class Tried:
     """What was measured of a policy, before policies are compared. speed: words (texts) a second
-    in training; look_up: seconds a word; option: what `train words` is told."""
+    in training; look_up: seconds a word; option: what `train words` (`train classify`) is told."""
 
     name: str
     option: str
@@ -162,7 +162,7 @@ def chosen_of(
     plain = next((one for one in found if one.tried.name == PLAIN), found[0])
     if ceiling is not None and not ceiling.low > 0.5:
         reason = (
-            f"the text is too little to tell: even a run that had seen these words comes to "
+            f"The text is too little to tell: even a run that had seen these words comes to "
             f"{ceiling.value:.3f} (0.5 is chance). Give more text, or more epochs."
         )
         return Policies(kind, MEASURES[kind], tuple(found), plain.tried.name, reason, about)
@@ -188,11 +188,11 @@ def _sentences(kind: str, chosen: Policy, best: Policy, plain: Policy, gain: Est
             f"{sure}."
         )
     elif chosen is best:
-        first = f"no policy does better on what is unseen than {name}: {chosen.unseen.value:.3f}."
+        first = f"No policy does better on what is unseen than {name}: {chosen.unseen.value:.3f}."
     else:
         behind = chosen.behind
         first = (
-            f"on what is unseen {name} cannot be told from the best, {top} (that is "
+            f"On what is unseen {name} cannot be told from the best, {top} (that is "
             f"{behind.value:+.3f}, 95 % interval {behind.low:+.3f} to {behind.high:+.3f}), and it "
             "takes the fewest bytes."
         )

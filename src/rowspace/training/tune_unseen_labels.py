@@ -98,11 +98,12 @@ class _Split:
                 hint="give more texts",
             )
         self.tried, right = [], []
-        for name, (option, policy) in policies_for(len(counts)).items():
+        for name, (_, policy) in policies_for(len(counts)).items():
             tell({"type": "variant", "name": f"{name}, split {seed - trial.seed + 1}"})
             one = _Rows(policy, counts)
             model, seconds = one.trained(whole, words, learn, trial, seed)
             right.append(one.right(model, whole, words, judge))
+            option = "--minn 3 --maxn 6" if name == "subwords" else "--maxn 0"
             rows = policy.n_rows(len(one.vocabulary))
             self.tried.append(Tried(
                 name, option, rows, 4 * rows * trial.dim, len(learn) / seconds, one.look_up(counts)
