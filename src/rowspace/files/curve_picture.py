@@ -18,8 +18,10 @@ Point = tuple[float, float]
 
 
 def picture(curve: Mapping[str, Any]) -> str:
-    """The curve as `DimensionCurve.as_json` gives it. Raises InputError for fewer than
-    two points."""
+    """The curve as `DimensionCurve.as_json` gives it.
+
+    Raises InputError for fewer than two points.
+    """
     points = [one for one in curve["points"] if one["valid"]["value"] is not None]
     if len(points) < 2:
         raise InputError(
@@ -29,39 +31,17 @@ def picture(curve: Mapping[str, Any]) -> str:
     held, trained = ([float(one[name]["value"]) for one in points] for name in ("valid", "train"))
     low = [_or(one["valid"]["low"], value) for one, value in zip(points, held, strict=True)]
     high = [_or(one["valid"]["high"], value) for one, value in zip(points, held, strict=True)]
-    bottom, top = min(*low, *held, *trained), max(*high, *held, *trained)
-    first, last = math.log2(dims[0]), math.log2(dims[-1])
-
-    def place(dim: int, value: float) -> Point:
-        across = (math.log2(dim) - first) / max(1e-9, last - first)
-        down = (value - bottom) / max(1e-12, top - bottom)
-        return (
-            EDGE + across * (SIZE[0] - 2 * EDGE),
-            SIZE[1] - FOOT - down * (SIZE[1] - HEAD - FOOT),
-        )
-
-    def line(values: Sequence[float]) -> list[Point]:
-        return [place(dim, value) for dim, value in zip(dims, values, strict=True)]
-
-    band = line(low) + line(high)[::-1]
-    marks = [f'<polygon points="{_points(band)}" fill="{HELD}" fill-opacity="0.15"/>']
-    for colour, values, name in ((TRAINED, trained, "trained on"), (HELD, held, "held out")):
+    lines = _lines(dims, (low, high, trained, held))
+    band = _points(lines[0] + lines[1][::-1])
+    marks = [f'<polygon points="{band}" fill="{HELD}" fill-opacity="0.15"/>']
+    for colour, line, name in ((TRAINED, lines[2], "trained on"), (HELD, lines[3], "held out")):
+        x, y = line[-1]
         marks.append(
-            f'<polyline points="{_points(line(values))}" fill="none" stroke="{colour}" '
-            'stroke-width="2"/>'
+            f'<polyline points="{_points(line)}" fill="none" stroke="{colour}" stroke-width="2"/>'
         )
-        x, y = line(values)[-1]
         marks.append(f'<text x="{x + 6:.1f}" y="{y + 4:.1f}" fill="{colour}">{name}</text>')
-    for dim, value, at in zip(dims, held, line(held), strict=True):
-        colour = CHOSEN if dim == curve["recommended"] else HELD
-        marks.append(f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="4.5" fill="{colour}"/>')
-        marks.append(
-            f'<text x="{at[0]:.1f}" y="{SIZE[1] - FOOT + 20}" text-anchor="middle">{dim}</text>'
-        )
-        marks.append(
-            f'<text x="{at[0]:.1f}" y="{at[1] - 9:.1f}" text-anchor="middle" '
-            f'font-size="11">{value:.4f}</text>'
-        )
+    for dim, value, at in zip(dims, held, lines[3], strict=True):
+        marks += _dot(dim, value, at, CHOSEN if dim == curve["recommended"] else HELD)
     told = f"recommended: {curve['recommended']}. {curve['reason']}"
     return _page(f"{curve['measure']} against dimensions", told, marks)
 
@@ -75,6 +55,30 @@ def draw(curve: Mapping[str, Any], path: str | Path) -> Path:
     with atomic.reporting(target, needed=len(text)), atomic.drafts([target]) as begun:
         begun[0].write(text)
     return target
+
+
+def _lines(dims: Sequence[int], curves: Sequence[Sequence[float]]) -> list[list[Point]]:
+    """Values in pixels, by the logarithm of the dimension."""
+    bottom, top = min(map(min, curves)), max(map(max, curves))
+    first, last = math.log2(dims[0]), math.log2(dims[-1])
+    across = [(math.log2(dim) - first) / max(1e-9, last - first) for dim in dims]
+    wide, high = SIZE[0] - 2 * EDGE, SIZE[1] - HEAD - FOOT
+    return [
+        [
+            (EDGE + x * wide, SIZE[1] - FOOT - (y - bottom) / max(1e-12, top - bottom) * high)
+            for x, y in zip(across, values, strict=True)
+        ]
+        for values in curves
+    ]
+
+
+def _dot(dim: int, value: float, at: Point, colour: str) -> list[str]:
+    x, y = at
+    return [
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{colour}"/>',
+        f'<text x="{x:.1f}" y="{SIZE[1] - FOOT + 20}" text-anchor="middle">{dim}</text>',
+        f'<text x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle" font-size="11">{value:.4f}</text>',
+    ]
 
 
 def _or(value: float | None, other: float) -> float:
