@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -23,7 +23,9 @@ from rowspace.files.sizes import bytes_of, size_of
 from rowspace.vectors import Head, Model, Vectors
 from rowspace.vectors.chosen import OWN_AND_SHARED, Choice, chosen, selected
 from rowspace.vectors.joined import joined
+from rowspace.vocabulary import Vocabulary
 from rowspace.vocabulary.features import Features
+from rowspace.vocabulary.items import tightened
 
 OLD = ("scores", "baselines", "curve", "bytes", "seconds")
 """What a record says of the model before, and would be untrue of the smaller one."""
@@ -172,6 +174,7 @@ def _sized(model: Model, asked: Compression, limit: int) -> tuple[Model, dict[st
         whole = Model(vectors)
         chosen(whole, Choice(limit=1))
         vectors = selected(vectors, np.sort(order[: plan.items]))
+    vectors = Vectors(_tight(vectors.vocabulary), vectors.rows)
     own, shared = _split(vectors)
     rows = joined(as_kind(own, plan.own, asked.seed), as_kind(shared, plan.shared, asked.seed))
     head = _head(model.head, plan.own)
@@ -180,6 +183,11 @@ def _sized(model: Model, asked: Compression, limit: int) -> tuple[Model, dict[st
     if ngrams is not None:
         told |= {"ngrams": plan.ngrams, "ngrams_kind": str(plan.shared)}
     return made, told, plan.why()
+
+
+def _tight(vocabulary: Vocabulary) -> Vocabulary:
+    """The same, with fewer slots to find items by."""
+    return replace(vocabulary, items=tightened(vocabulary.items))
 
 
 def _ngrams(model: Model) -> NGrams | None:

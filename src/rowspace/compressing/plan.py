@@ -20,7 +20,7 @@ from rowspace.files.sizes import bytes_of
 from rowspace.vectors import Head, Model, Vectors
 from rowspace.vectors.joined import joined
 from rowspace.vocabulary import Vocabulary
-from rowspace.vocabulary.items import Items, slots_for
+from rowspace.vocabulary.items import Items, tight_slots
 
 RECORD = 4_000
 """Bytes left free for what was measured."""
@@ -33,7 +33,7 @@ ROOMY = ((Kind(CODES, 2), Kind(CODES, 2)),)
 TIGHT = ((Kind(CODES, 2), Kind(CODES, 4)), (Kind(BYTE), Kind(BYTE)))
 """Kinds where n-grams are left out, and items: int8 where so little is kept that the centroids of
 codes would take most of it."""
-ENOUGH, LEAST = 2.0, 1.0
+ENOUGH, LEAST = 0.9, 0.9
 """Rows of n-grams for each item that are worth keeping finely, and that go before an item does."""
 
 
@@ -104,8 +104,7 @@ class Room:
         """What the folder of a plan takes."""
         vectors, n = self.model.vectors, plan.items
         items, unseen = vectors.vocabulary.items, vectors.vocabulary.unseen
-        if n < plan.of_items:
-            items = _first(items, self.order[:n])
+        items = _first(items, self.order[:n])
         if self.ngrams is not None:
             unseen = self.ngrams.policy(plan.ngrams)
         vocabulary = Vocabulary(items, np.broadcast_to(np.int64(0), (n,)), unseen)
@@ -162,7 +161,7 @@ def _first(items: Items, ids: np.ndarray) -> Items:
     lengths = np.diff(items.offsets)[ids]
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     flat = np.broadcast_to(np.uint8(0), (int(offsets[-1]),))
-    return Items(flat, offsets, np.broadcast_to(np.int32(-1), (slots_for(len(ids)),)))
+    return Items(flat, offsets, np.broadcast_to(np.int32(-1), (tight_slots(len(ids)),)))
 
 
 def largest(most: int, fits: Callable[[int], bool]) -> int:

@@ -254,14 +254,27 @@ def slots_for(size: int) -> int:
     return 1 << max(1, (2 * size - 1).bit_length())
 
 
-def _place(checksums: np.ndarray) -> np.ndarray:
+def tight_slots(size: int) -> int:
+    """How many slots at least: a power of two, at most three quarters of them taken."""
+    return 1 << max(1, (4 * size // 3).bit_length())
+
+
+def tightened(items: Items) -> Items:
+    """The same items in as few slots as `tight_slots` says: half the bytes, and slower look-ups."""
+    size = tight_slots(len(items))
+    if size >= len(items.slots):
+        return items
+    return Items(items.bytes, items.offsets, _place(_checksums(items.tokens()), size))
+
+
+def _place(checksums: np.ndarray, size: int | None = None) -> np.ndarray:
     """Slots int32 for items with these checksums, all inserted at once.
 
     In each round every waiting item tries its slot; of those that meet at a free one the lowest
     id stays, the others move on by one. No slot is ever freed, so probing from an item's first
     slot meets no gap before it.
     """
-    size = slots_for(len(checksums))
+    size = size or slots_for(len(checksums))
     slots = np.full(size, -1, np.int32)
     waiting = np.arange(len(checksums), dtype=np.int32)
     slot = checksums & (size - 1)
