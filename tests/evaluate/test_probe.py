@@ -11,7 +11,7 @@ from rowspace.errors import InputError, SettingError
 from rowspace.evaluate.probe import parts_of, probe
 from rowspace.evaluate.probe_data import given_texts, task_of
 from rowspace.evaluate.probe_interval import Judgement, estimates, share_explained, share_right
-from rowspace.vectors import TextVectors, Vectors
+from rowspace.vectors import Model, TextVectors, Vectors
 
 WORDS = [f"w{n}" for n in range(240)]
 SIDE = np.arange(240) % 2
@@ -136,6 +136,11 @@ def test_text_is_cut_so_that_words_are_known(items):
     assert probe(lower, data, seeds=1).scores[0].value == 1
     as_is = Vectors.from_arrays(["Good", "Bad", "film!", "film."], np.eye(4, dtype=np.float32))
     assert probe(as_is, data, seeds=1).scores[0].value == 1
+    cutting = {"tokenizer": "marks", "lower": True, "normalize": None}
+    marks = Model(
+        Vectors.from_arrays(["!", "."], np.eye(2, dtype=np.float32)), {"cutting": cutting}
+    )
+    assert probe(marks, data, seeds=1).scores[0].coverage == 1
     names = [f"{name} City" for name in "ABCDEFGHIJKL"]
     spaced = Vectors.from_arrays(names, np.eye(12, dtype=np.float32))
     places = {"text": names * 3, "label": ["e", "w"] * 18}

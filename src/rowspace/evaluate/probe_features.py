@@ -172,6 +172,8 @@ def _opened(given: Contestant, texts: Sequence[str]) -> TextVectors:
     vectors = model.vectors
     if vectors.vocabulary.unseen.cuts_texts:
         return TextVectors.of(model)
+    if isinstance(cutting := model.config.get("cutting"), Mapping) and cutting:
+        return TextVectors(model, Reading(**cutting))  # a classifier's
     if "training" in model.config:
         return TextVectors(model, reading_of(model.config))
     step = max(1, len(texts) // LOOKED_AT)
