@@ -71,6 +71,27 @@ def test_near_is_the_reference(kind, dim) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("m", [1, 16, 45])
+def test_ranking_is_the_reference(kind, m) -> None:
+    rng = np.random.default_rng(m)
+    rows = fixed(rows_of(kind, 90, 21, m))
+    norms = rng.uniform(0.5, 1, 90).astype(np.float32)
+    norms[::9] = 0
+    norms, units = fixed(norms), fixed(rng.normal(size=(4, 21)).astype(np.float32))
+    candidates = np.stack([rng.choice(90, m, replace=False) for _ in range(4)])
+    candidates[1, : m // 2] = -1
+    candidates[3] = -1
+    candidates = fixed(np.sort(candidates, axis=1))
+    exclude = fixed(candidates[:, -1:].copy())
+    found, wanted = heaps(4, 7), heaps(4, 7)
+    for module, best in ((cpu_search, found), (reference, wanted)):
+        module.rank(0, 4, rows, norms, units, candidates, exclude, *best)
+        module.settle(*best)
+    assert np.array_equal(found[0], wanted[0])
+    np.testing.assert_allclose(found[1], wanted[1], rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_equal_rows_are_equal_wherever_they_stand(kind) -> None:
     rows = fixed(np.tile(rows_of(kind, 1, 37, 0), (1061, 1)))
     units = fixed(np.random.default_rng(1).normal(size=(1, 37)).astype(np.float32))

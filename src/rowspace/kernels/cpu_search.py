@@ -35,6 +35,25 @@ def _dots_overload(data, dim, first, last, units, query, out):
     )
 
 
+def dots_of(data, dim, first, last, units, query, out, ids):
+    """out[0, i - first] = row(ids[i]) · units[query], i from `first` to `last`."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        out[0, : last - first] = decoded(data[ids[first:last], :dim]) @ units[query, :dim]
+
+
+@intrinsic
+def _dots_of(typing, data, dim, first, last, units, query, out, ids):
+    arguments = (data, dim, first, last, units, query, out, ids)
+    return lower(search_ir.emit_dots, *arguments)
+
+
+@overload(dots_of, jit_options={"forceinline": True})
+def _dots_of_overload(data, dim, first, last, units, query, out, ids):
+    return lambda data, dim, first, last, units, query, out, ids: _dots_of(
+        data, dim, first, last, units, query, out, ids
+    )
+
+
 def decode_rows(data, dim, first, last, out):
     """out[i - first] = row(i) as float32, i from `first` to `last`."""
     out[: last - first, :dim] = decoded(data[first:last, :dim])
@@ -134,6 +153,40 @@ def near(
             _offer(
                 products, 0, inverse_norms, start, stop - start, start, exclude, query, ids, values
             )  # fmt: skip
+
+
+@kernel
+def rank(
+    first: int,
+    last: int,
+    rows: np.ndarray,
+    inverse_norms: np.ndarray,
+    units: np.ndarray,
+    candidates: np.ndarray,
+    exclude: np.ndarray,
+    ids: np.ndarray,
+    values: np.ndarray,
+) -> None:
+    """As in the reference."""
+    k, many = ids.shape[1], candidates.shape[1]
+    products = np.empty((1, many), np.float32)
+    for query in range(first, last):
+        some = candidates[query]
+        free = 0
+        while free < many and some[free] < 0:
+            free += 1
+        dots_of(rows, rows.shape[1], free, many, units, query, products, some)
+        for j in range(free, many):
+            id = some[j]
+            value = products[0, j - free] * inverse_norms[id]
+            if inverse_norms[id] == 0:
+                value = np.float32(0)
+            if value > values[query, 0]:
+                apart = False
+                for e in range(exclude.shape[1]):
+                    apart |= exclude[query, e] == id
+                if not apart:
+                    _sink(ids, values, query, k, id, value)
 
 
 @kernel

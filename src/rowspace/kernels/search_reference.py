@@ -63,6 +63,28 @@ def near(
     take(0, len(units), scores, some, first, exclude, ids, values)
 
 
+def rank(
+    first: int,
+    last: int,
+    rows: np.ndarray,
+    inverse_norms: np.ndarray,
+    units: np.ndarray,
+    candidates: np.ndarray,
+    exclude: np.ndarray,
+    ids: np.ndarray,
+    values: np.ndarray,
+) -> None:
+    """Offers query q the rows `candidates[q]` int64 [m], ascending, after any number of -1."""
+    for query in range(first, last):
+        for id in candidates[query][candidates[query] >= 0].tolist():
+            with np.errstate(invalid="ignore", over="ignore"):
+                value = (decoded(rows[id : id + 1]) @ units[query])[0] * inverse_norms[id]
+            if inverse_norms[id] == 0:
+                value = np.float32(0)
+            if id not in exclude[query]:
+                _offer((ids[query], values[query]), id, value)
+
+
 def decode(rows: np.ndarray, first: int, last: int, out: np.ndarray) -> None:
     """out[i] = row i as float32, for rows `first` to `last` of the kinds that `near` knows."""
     out[first:last] = decoded(rows[first:last])

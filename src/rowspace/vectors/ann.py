@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, Protocol, final
 
 import numpy as np
 
 from rowspace.errors import InputError
 from rowspace.vectors.cells import Cells, load_faiss
 from rowspace.vectors.cosine import row_blocks, unit_rows
+from rowspace.vectors.index import Index
 from rowspace.vectors.search import ExactSearch, Search
-
-if TYPE_CHECKING:
-    from rowspace.vectors.vectors import Vectors
 
 KINDS = ("ivf", "hnsw", "flat")
 WIDTH = 64
@@ -131,7 +129,20 @@ class FaissSearch(Search):
         return FaissSearch(self.exact, self.index, self.kind, width, self.cells)
 
 
-def exact_of(vectors: Vectors) -> ExactSearch:
+class Searched(Protocol):
+    """`Vectors`, as far as an index needs to know them."""
+
+    @property
+    def exact(self) -> Index: ...
+
+    @property
+    def matrix(self) -> np.ndarray: ...
+
+    @property
+    def inverse_norms(self) -> np.ndarray: ...
+
+
+def exact_of(vectors: Searched) -> ExactSearch:
     """The rows that an index of these vectors is built from, and ranks by."""
     search = vectors.exact.search
     if isinstance(search, ExactSearch):
