@@ -126,6 +126,25 @@ def test_two_models_side_by_side(page):
     assert page.texts("#panel-compare .side-title") == ["one", "other"]
 
 
+def test_an_answer_that_comes_too_late_is_not_shown(page):
+    page.open("#tab=odd&odd=word1&odd=word2&odd=word3&word=word5")
+    page.js(
+        "const sent = window.fetch; [window.sent, window.held] = [sent, []];"
+        "window.fetch = (...given) => new Promise((go) => window.held.push(() => {"
+        "  const reply = sent(...given); go(reply); return reply.catch(() => null); }))"
+    )
+    page.js("location.hash = 'tab=odd&odd=word1&odd=word2&odd=word4&word=word6'")
+    page.until("window.held.length >= 2")
+    page.js("location.hash = 'tab=odd'")
+    page.until("document.querySelector('#panel-odd .empty')")
+    page.driver.execute_async_script(
+        "const [done] = arguments, replies = window.held.map((go) => go());"
+        "Promise.all(replies).then(() => window.sent('healthz')).then((r) => r.text()).then(done)"
+    )
+    assert page.texts("#panel-odd .empty p") == ["Which does not belong? Give three words or more."]
+    assert page.js("return document.querySelector('#panel-near h2')") is None
+
+
 def test_labels_of_a_text(page):
     page.open()
     assert not page.one("#tab-predict").is_displayed()

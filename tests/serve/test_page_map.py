@@ -222,6 +222,7 @@ def wait_for(path, page: Page) -> None:
     WebDriverWait(page.driver, 60, poll_frequency=0.05).until(lambda _: path.exists())
 
 
+@pytest.mark.slow
 def test_a_million_items_are_sampled_and_the_page_says_so(tmp_path_factory, page):
     rows = np.random.default_rng(0).normal(size=(1_000_000, 4)).astype(np.float32)
     items = [f"w{n}" for n in range(len(rows))]

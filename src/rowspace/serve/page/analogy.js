@@ -30,6 +30,7 @@ export function analogy(root) {
     const { model, a, b, c, how: score, k } = state;
     for (const [key, field] of Object.entries(fields)) field.show(state[key]);
     how.value = score === "mul" ? "mul" : "add";
+    ask.drop();
     if (!model) return;
     if (!a || !b || !c) return done(result, invitation("Give three words: a is to b as c is to what? For instance man, king, woman."));
     waiting(result);

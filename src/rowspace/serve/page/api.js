@@ -92,10 +92,13 @@ export async function save(path, body, name) {
   URL.revokeObjectURL(link.href);
 }
 
-/** A function whose newer call ends the older one. It gives undefined to a call that was overtaken. */
+/**
+ * A function whose newer call ends the older one; so does its `drop()`. It gives undefined to a call
+ * that was ended.
+ */
 export function latest(work) {
   let current = null;
-  return async (...given) => {
+  const run = async (...given) => {
     current?.abort();
     const mine = new AbortController();
     current = mine;
@@ -107,4 +110,9 @@ export function latest(work) {
       throw error;
     }
   };
+  run.drop = () => {
+    current?.abort();
+    current = null;
+  };
+  return run;
 }

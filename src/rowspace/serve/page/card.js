@@ -52,6 +52,7 @@ export function card(node) {
     },
     hide() {
       clearTimeout(timer);
+      ask.drop();
       current = -1;
       root.hidden = true;
     },

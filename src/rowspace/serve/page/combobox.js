@@ -34,7 +34,7 @@ export function itemField({ label, onpick, keep = true, leaving = keep, hidden =
   }
 
   function pick(item) {
-    find("").catch(() => {});  // overtakes the search under way
+    find.drop();
     close();
     input.value = keep ? item : "";
     onpick(item);
@@ -64,7 +64,7 @@ export function itemField({ label, onpick, keep = true, leaving = keep, hidden =
   async function search() {
     const prefix = input.value.trim();
     if (!prefix) {
-      find("").catch(() => {});
+      find.drop();
       return close();
     }
     try {

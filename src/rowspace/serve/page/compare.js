@@ -91,6 +91,8 @@ export function compare(root) {
   }
 
   async function look() {
+    askWords.drop();
+    askModels.drop();
     if (!state.model) return;
     const two = arrange();
     waiting(result);

@@ -37,6 +37,7 @@ export function near(root) {
   async function look() {
     const { model, word, k } = state;
     shared.near = [];
+    ask.drop();
     if (!model) return;
     if (!word) return done(root, invitation("Type a word above, or click a point of the map. For instance:", shared.examples));
     waiting(root);

@@ -27,6 +27,7 @@ export function odd(root) {
     const { model, odd: items } = state;
     fill(chips, items.map(chip));
     chips.hidden = !items.length;
+    ask.drop();
     if (!model) return;
     if (items.length < 3) return done(result, invitation(items.length
       ? "Three or more are needed." : "Which does not belong? Give three words or more."));

@@ -23,6 +23,7 @@ export function predict(root, tab) {
 
   async function look() {
     const text = box.value.trim();
+    ask.drop();
     if (!text) return done(result, invitation("Type or paste a text; the model says which labels it would give it."));
     waiting(result);
     try {
@@ -38,6 +39,7 @@ export function predict(root, tab) {
   }
 
   function begin() {
+    ask.drop();
     tab.hidden = !shared.model?.labels;
     done(result, invitation("Type or paste a text; the model says which labels it would give it."));
   }
