@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS, README = ROOT / "benchmarks" / "results", ROOT / "README.md"
 TOPICS = (
     "words", "formats", "layer", "labels", "recommend", "table", "glove", "networks", "nested",
-    "compress", "scores", "search",
+    "compress", "scores", "search", "serve",
 )  # fmt: skip
 BLOCK = re.compile(r"(<!-- BENCHMARKS.*?-->\n).*?(<!-- /BENCHMARKS -->)", re.DOTALL)
 

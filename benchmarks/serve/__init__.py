@@ -1,0 +1,1 @@
+"""How many requests `rowspace serve` answers, and how soon."""
