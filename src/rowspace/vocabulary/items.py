@@ -147,8 +147,7 @@ class Items:
 
     def _find_each(self, items: Sequence[Item]) -> list[int]:
         # Single numbers come out of a memoryview in half the time that an array takes.
-        slots, offsets = memoryview(self.slots), memoryview(self.offsets)
-        text = memoryview(self.bytes)
+        slots, offsets, text = self.slots.data, self.offsets.data, self.bytes.data
         mask, size = len(slots) - 1, len(offsets) - 1
         probes = range(mask + 1)
         found = []
