@@ -161,6 +161,17 @@ def test_the_still_page_is_small(words):
     assert len(rs.report(words).html(moving_map=False)) < 200_000
 
 
+def test_a_drawing_of_a_part_says_so(words):
+    text = rs.report(words, points=600).html(moving_map=False)
+    said = re.search(r"The drawing shows (\d+) of them", text)
+    drawn = re.search(r'<svg[^>]*class="map still".*?</svg>', text, re.DOTALL)
+    assert said and drawn and 500 <= int(said[1]) < 600
+    assert "all 600 words" in text
+    points = set(re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="2.4"', drawn[0]))
+    assert len(points) <= int(said[1])
+    assert "The drawing shows" not in rs.report(words, points=300).html(moving_map=False)
+
+
 def test_saving(nasty, tmp_path):
     report, path = rs.report(nasty), tmp_path / "r.html"
     assert report.save(path, moving_map=False) == path

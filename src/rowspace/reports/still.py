@@ -52,6 +52,11 @@ def still_map(
     return tag("svg", *parts, viewBox=box, role="img", aria_label=told, class_="map still")
 
 
+def drawn_points(found: Mapping[str, Any], first: Sequence[str]) -> int:
+    """How many points of the map the drawing has room for."""
+    return len(_kept(found, first))
+
+
 def _kept(found: Mapping[str, Any], first: Sequence[str]) -> list[int]:
     """Which points are drawn: all of few, else those of `first` and a part of the others."""
     size = len(found["items"])

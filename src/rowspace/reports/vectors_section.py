@@ -7,7 +7,7 @@ from typing import Any
 
 from rowspace.reports.markup import Markup, item, joined, tag, word
 from rowspace.reports.sections import count_charts, length_chart, section
-from rowspace.reports.still import SIZE, still_map
+from rowspace.reports.still import SIZE, drawn_points, still_map
 
 Content = Mapping[str, Any]
 BANDS = {
@@ -114,7 +114,9 @@ def map_figure(table: Content, kind: str) -> Markup | None:
     first = [one["item"] for one in table["neighbours"]]
     told = f"Map of {shown} by {method}"
     drawn = still_map(found, first, told=told, size=SIZE if kind == "main" else SMALL)
-    holder = tag("div", drawn, class_="holder")
+    points = drawn_points(found, first)
+    fewer = tag("p", f"The drawing shows {points:,} of them.", class_="muted under")
+    holder = tag("div", drawn, fewer if points < found["shown"] else None, class_="holder")
     name = tag("p", f"{told}.", class_="muted")
     moving = tag("div", class_="moving", hidden=True) if kind == "main" else None
     return joined(
