@@ -90,3 +90,20 @@ def test_mistakes(command, model, test_file):
     assert command("evaluate", MODEL, "--labels", test_file, "-k", "0").returncode == 2
     done = command("evaluate", MODEL)
     assert done.returncode == 0 and "--labels FILE" in done.stderr
+
+
+def test_against_another_model(command, test_file, objects):
+    other = MODEL.with_name("ova.bin")
+    done = command("evaluate", MODEL, "--labels", test_file, "--against", other, "--json")
+    assert done.returncode == 0, done.stderr
+    found = objects(done.stdout)
+    one = next(o for o in found if o["type"] == "comparison")
+    accuracy = next(o for o in found if o["type"] == "score" and o["name"] == "accuracy")
+    alone = objects(command("evaluate", other, "--labels", test_file, "--json").stdout)
+    told = next(o for o in alone if o.get("name") == "accuracy")
+    assert (one["name"], one["test"], one["total"]) == ("accuracy", "McNemar", 6)
+    assert one["a_alone"]["value"] == accuracy["value"]
+    assert one["b_alone"]["value"] == told["value"]
+    assert one["n"] <= 6 and 0 <= one["p"] <= 1
+    done = command("evaluate", MODEL, "--labels", "-", "--against", other, stdin=LINES)
+    assert done.returncode == 2 and "on a file" in done.stderr

@@ -13,6 +13,7 @@ from rowspace.corpus.records import records
 from rowspace.errors import InputError
 from rowspace.evaluate import labels as module
 from rowspace.evaluate import metric
+from rowspace.evaluate.compared import compare_rows
 from rowspace.evaluate.labels import examples, judge_labels, judge_table
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "fasttext"
@@ -159,6 +160,10 @@ def test_tables(colours):
     assert dict(found.unseen) == {"perhaps": 1}
     with pytest.raises(InputError, match="no row has a value"):
         judge_table(model, {"colour": ["red"], "warm": [None]})
+    compared = compare_rows(model, model, table | {"warm": [*table["warm"][:-2], "perhaps", None]})
+    assert (compared.name, compared.n) == ("accuracy", 299)
+    assert compared.tested.a == compared.alone[1].value == found["accuracy"].value
+    assert (compared.difference, compared.tested.p) == (0, 1.0)
 
 
 def test_tables_of_numbers(colours):
@@ -166,3 +171,6 @@ def test_tables_of_numbers(colours):
     model = rs.train_table(table, "size", progress=lambda _: None, baselines=False)
     found = {score.name: score for score in judge_table(model, table)}
     assert list(found) == ["rmse", "mae", "r2"] and found["r2"].value > 0.5
+    compared = compare_rows(model, model, table)
+    assert (compared.name, compared.extra["better"]) == ("mae", "lower")
+    assert compared.tested.b == pytest.approx(found["mae"].value)

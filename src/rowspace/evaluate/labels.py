@@ -94,9 +94,7 @@ def judge_labels(
     """
     deepest = k if isinstance(k, int) else max(k)
     truth, answered, names = _asked(model, found, text, deepest)
-    single = all(len(one) == 1 for one in truth)
-    given = np.array(truth, np.int64)[:, 0] if single else truth
-    return judge(given, answered, labels=names, k=k, threshold=threshold, seed=seed)
+    return judge(truth, answered, labels=names, k=k, threshold=threshold, seed=seed)
 
 
 def tried_labels(
@@ -134,8 +132,8 @@ def tried_rows(model: Model, source: Any) -> tuple[np.ndarray, bool]:
 
 def _asked(
     model: Model, found: Examples, text: str | None, deepest: int
-) -> tuple[list[list[int]], Answered, list[str]]:
-    """The true labels' numbers, the model's answers, and the labels' names."""
+) -> tuple[Any, Answered, list[str]]:
+    """The true labels' numbers (one a case: int64 [n]), the model's answers, the labels' names."""
     head = head_of(model)
     prefix = text_settings(model).get("prefix") or PREFIX
     names = [name.removeprefix(prefix) for name in head.names]
@@ -143,7 +141,9 @@ def _asked(
     truth = [[place.setdefault(one, len(place)) for one in some] for some in found.labels]
     few = len(truth) * len(names) > WHOLE
     depth = min(max(deepest, DEEP), len(names)) if few else -1
-    return truth, _answers(model, *asked(model, found.data, text), depth), list(place)
+    answered = _answers(model, *asked(model, found.data, text), depth)
+    single = all(len(one) == 1 for one in truth)
+    return np.array(truth, np.int64)[:, 0] if single else truth, answered, list(place)
 
 
 def _answers(model: Model, texts: Any, cells: np.ndarray | None, depth: int) -> Answered:
