@@ -60,6 +60,11 @@ def test_the_smallest_within_the_interval_of_the_best() -> None:
     json.dumps(curve.as_json())
 
 
+def test_a_wide_interval_is_said() -> None:
+    curve = curve_of("text", "mrr", [point(16, 0.25, 0.3, 0.1), point(64, 0.3, 0.4, 0.1)], model())
+    assert curve.recommended == 16 and "67% of the score" in curve.notes[-1]
+
+
 def test_over_fitting_is_said() -> None:
     points = [point(16, 0.25, 0.26), point(32, 0.30, 0.33), point(64, 0.27, 0.4)]
     curve = curve_of("text", "mrr", points, model())

@@ -9,6 +9,9 @@ from typing import Any, final
 from rowspace.evaluate.score import Score
 from rowspace.vectors import Model
 
+WIDE = 0.2
+"""An interval so wide, as a share of the score, hides what dimensions are worth."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def curve_of(
     best = max(ordered, key=lambda one: one.valid.value)
     chosen = next(one for one in ordered if one.valid.value >= best.valid.low or one is best)
     reason = _reason(chosen, best)
-    notes = tuple(filter(None, (_under(ordered, chosen), _over(ordered, best, chosen))))
+    told_of = (_under(ordered, chosen), _over(ordered, best, chosen), _wide(chosen, best))
+    notes = tuple(filter(None, told_of))
     return DimensionCurve(kind, measure, ordered, chosen.dim, reason, notes, model)
 
 
@@ -129,6 +133,17 @@ def _under(points: Sequence[DimensionPoint], chosen: DimensionPoint) -> str:
     return (
         f"under-fitting: {_listed(low)} {verb} too small to hold what the data say; training and "
         f"held-out data are both told worse than by {chosen.dim}"
+    )
+
+
+def _wide(chosen: DimensionPoint, best: DimensionPoint) -> str:
+    """What more data would tell."""
+    wide = (best.valid.high - best.valid.low) / max(best.valid.value, 1e-12)
+    if chosen is best or wide < WIDE:
+        return ""
+    return (
+        f"the interval is wide, {wide:.0%} of the score: more data, or a larger part held out, may "
+        f"tell {chosen.dim} and {best.dim} apart"
     )
 
 
