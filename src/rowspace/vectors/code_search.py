@@ -6,7 +6,7 @@ Axes: `V` rows, `D` dimensions, `M` stretches, `n` queries.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import Protocol, final
 
 import numpy as np
 
@@ -18,9 +18,8 @@ from rowspace.vectors.quantized import CENTROIDS, QuantizedRows
 from rowspace.vectors.ranked import RankedRows
 from rowspace.vectors.search import ExactSearch, Search, hide, top
 from rowspace.vectors.stored import Rows, parts_of
-
-if TYPE_CHECKING:
-    from rowspace.vectors.vectors import Vectors
+from rowspace.vocabulary import Vocabulary
+from rowspace.vocabulary import Vocabulary
 
 CANDIDATES, TIMES = 100, 10
 """Rows that are ranked again: so many at least, and so many times what is asked for."""
@@ -29,9 +28,25 @@ MANY = 1 << 24
 _ROWS = 1 << 14  # below so many a thread is not worth waking
 
 
-def search_of(vectors: Vectors) -> Search:
+class Searched(Protocol):
+    """`Vectors`, as far as a search of them is concerned."""
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...
+
+    @property
+    def rows(self) -> Rows: ...
+
+    @property
+    def matrix(self) -> np.ndarray: ...
+
+    @property
+    def inverse_norms(self) -> np.ndarray: ...
+
+
+def search_of(vectors: Searched) -> Search:
     """An exact search of the items' vectors; of codes with finer rows beside, `CodeSearch`."""
-    rows, size = vectors.rows, len(vectors)
+    rows, size = vectors.rows, len(vectors.vocabulary)
     if isinstance(rows, JoinedRows):
         rows = rows.parts[0]
     if vectors.vocabulary.unseen.own_rows and len(rows) == size:
