@@ -19,7 +19,6 @@ from rowspace.vectors.ranked import RankedRows
 from rowspace.vectors.search import ExactSearch, Search, hide, top
 from rowspace.vectors.stored import Rows, parts_of
 from rowspace.vocabulary import Vocabulary
-from rowspace.vocabulary import Vocabulary
 
 CANDIDATES, TIMES = 100, 10
 """Rows that are ranked again: so many at least, and so many times what is asked for."""
