@@ -17,6 +17,8 @@ from rowspace.vectors import Model, Vectors
 from rowspace.vectors.maps import Map, made, sample, stored_map
 
 _NOTHING: Table = ({}, {})
+MANY = 64
+"""Neighbours of so many are searched in another way than those of one."""
 KEPT = 8
 """Maps that are kept as they were sent."""
 
@@ -60,8 +62,9 @@ class Served:
         self.info()
 
     def prepare(self) -> None:
-        """Makes ready what the first search of items would wait for."""
+        """Makes ready what the first search of items, and of many neighbours, would wait for."""
         self.names.find("a", 1)
+        self.vectors.nearest_ids(list(range(min(MANY, len(self.vectors)))), 1)
 
     def map(self, method: str, points: int) -> Map | None:
         """The map that is stored, or (PCA alone) made now, of at most so many points."""
