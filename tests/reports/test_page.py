@@ -74,7 +74,7 @@ def nasty():
     vectors = Vectors.from_arrays(
         [one.encode("utf-8", "surrogateescape") for one in NASTY], rows, counts=counts
     )
-    record = {"warnings": ["<script>alert(5)</script>"], "scored_on": "<i>test</i>",
+    record = {"warnings": ["<script>alert(5)</script>\u202e\x07"], "scored_on": "<i>test</i>",
               "scores": [{"name": "<u>f1</u>", "value": 0.5, "low": 0.4, "high": 0.6, "n": 9}],
               "labels": [{"label": NASTY[0], "cases": 2, "answers": 0}],
               "confusion": {"names": list(NASTY[:2]), "cases": [[1, 1], [0, 2]]},
@@ -136,7 +136,7 @@ def test_items_are_text(page):
     text = "".join(found.texts)
     for one in NASTY[:2]:
         assert item(one) in text
-    assert "\u202e" not in page and "\x00" not in page
+    assert "\u202e" not in page and "\x07" not in page and "\x00" not in page
     assert "w" * 100 not in text
     for held in found.inside["script"][:1]:
         assert "<" not in held

@@ -49,7 +49,7 @@
       type: "scatter", mode: "markers+text", x: at.map((one) => found.x[one]),
       y: at.map((one) => found.y[one]), text: at.map((one) => plain(found.items[one])),
       textposition: "top center", hoverinfo: "skip", name: "",
-      textfont: { color: colour("--named"), size: 13 },
+      textfont: { color: colour("--named"), size: window.innerWidth > 700 ? 13 : 11 },
       marker: { size: 8, color: colour("--named"), line: { width: 1, color: colour("--raised") } },
     };
   }

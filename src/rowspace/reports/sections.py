@@ -17,11 +17,13 @@ from rowspace.reports.lists import (
     label_list,
     score_list,
 )
-from rowspace.reports.markup import Child, Markup, joined, tag
+from rowspace.reports.markup import Child, Markup, item, joined, tag
 
 Content = Mapping[str, Any]
 SAME_SCALE = 8
 """Rows of a chart of intervals."""
+LONGEST = 1000
+"""Characters of a message that are shown."""
 OPTION = re.compile(r"(--[a-z][a-z-]*)")
 
 
@@ -72,7 +74,7 @@ def findings(content: Content) -> Markup:
         level = "Warning" if one["level"] == "warning" else "Note"
         hint = tag("span", " What helps: ", *_options(one["hint"]), ".", class_="hint")
         lines.append(tag(
-            "li", tag("strong", level), " ", tag("span", one["message"]),
+            "li", tag("strong", level), " ", tag("span", item(one["message"], longest=LONGEST)),
             hint if one["hint"] else None, class_=one["level"],
         ))  # fmt: skip
     told = tag("ul", *lines, class_="findings") if lines else tag("p", "Nothing stands out.")

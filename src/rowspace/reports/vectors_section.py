@@ -46,7 +46,7 @@ def _whole(table: Content) -> Markup:
         first = shape["hubs"][0]
         figures.append(
             f"Of {shape['asked']} {table['noun']}, {first['share']:.1%} have "
-            f"“{first['item']}” among their ten nearest; by chance it would be "
+            f"“{item(first['item'])}” among their ten nearest; by chance it would be "
             f"{shape['by_chance']:.2%}."
         )
     return joined(
