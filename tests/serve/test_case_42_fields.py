@@ -138,7 +138,7 @@ FIELDS = st.sampled_from(
 POSTS = ("nearest", "vectors", "analogy", "odd", "similarity", "predict", "export")
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(
     st.sampled_from(POSTS),
     st.dictionaries(FIELDS, ANY, max_size=3).map(json.dumps).map(str.encode)
