@@ -23,7 +23,7 @@ from rowspace.vocabulary import Vocabulary
 CANDIDATES, TIMES = 100, 10
 """Rows that are ranked again: so many at least, and so many times what is asked for."""
 # From so many look-ups on, loading the compiled twin is worth its half second.
-MANY = 1 << 24
+MANY = 1 << 22
 _ROWS = 1 << 14  # below so many a thread is not worth waking
 
 
