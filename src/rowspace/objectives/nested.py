@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rowspace.kernels.nested_reference import Nested
 
 MOST = 64  # prefixes
-CARRY = 0.3
+CARRY = 0.15
 _WANTED = "whole numbers above 0 that ascend, such as 16,32,64"
 
 
