@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 import time
 from pathlib import Path
 
 from benchmarks.compress.parts import PARTS
+from benchmarks.harness.command import command
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import ROOT, MissingPeerError
 from benchmarks.harness.machine import machine, versions
@@ -43,9 +43,7 @@ def read(argv: list[str]) -> argparse.Namespace:
     options = reader.parse_args(argv)
     if wrong := [part for part in options.parts if part not in PARTS]:
         reader.error(f"there is no part {wrong[0]!r}; there are {', '.join(PARTS)}")
-    hidden = ("--data", "--cache")
-    kept = [word for word in argv if not word.startswith(hidden)]
-    options.command = shlex.join(["python", "-m", "benchmarks.compress", *kept])
+    options.command = command(reader, argv)
     if options.quick:
         options.seeds = options.epochs = 1
         options.words, options.buckets = options.words or QUICK, 100_000

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 import time
 from pathlib import Path
 
+from benchmarks.harness.command import command
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import ROOT, MissingPeerError
 from benchmarks.harness.machine import machine, versions
@@ -50,7 +50,7 @@ def read(argv: list[str]) -> argparse.Namespace:
     options = reader.parse_args(argv)
     if wrong := [part for part in options.parts if part not in PARTS]:
         reader.error(f"there is no part {wrong[0]!r}; there are {', '.join(PARTS)}")
-    options.command = shlex.join(["python", "-m", "benchmarks.nested", *shown(argv)])
+    options.command = command(reader, argv)
     options.lengths = options.lengths or LENGTHS
     if options.quick:
         options.seeds = options.repeat = options.epochs = 1
@@ -64,15 +64,6 @@ def read(argv: list[str]) -> argparse.Namespace:
 def lengths(text: str) -> list[int]:
     """`16,32,64` as numbers."""
     return [int(part) for part in text.split(",")]
-
-
-def shown(argv: list[str]) -> list[str]:
-    """What was typed, without folders."""
-    hidden, kept = ("--data", "--cache"), []
-    for before, word in zip(["", *argv], argv, strict=False):
-        if before not in hidden and not word.startswith(hidden):
-            kept.append(word)
-    return kept
 
 
 def main(argv: list[str]) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 import time
 from pathlib import Path
 
+from benchmarks.harness.command import command
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import ROOT, MissingPeerError
 from benchmarks.harness.machine import machine, versions
@@ -41,9 +41,7 @@ def read(argv: list[str]) -> argparse.Namespace:
     options = reader.parse_args(argv)
     if wrong := [part for part in options.parts if part not in PARTS]:
         reader.error(f"there is no part {wrong[0]!r}; there are {', '.join(PARTS)}")
-    hidden = ("--data", "--cache")
-    shown = [word for word in argv if not word.startswith(hidden)]
-    options.command = shlex.join(["python", "-m", "benchmarks.recommend", *shown])
+    options.command = command(reader, argv)
     if options.quick:
         options.trials, options.seeds, options.repeat = 2, 2, 1
         options.cache = options.cache / "quick"

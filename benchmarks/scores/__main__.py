@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import sys
 import time
 from pathlib import Path
 
+from benchmarks.harness.command import command
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import ROOT, MissingPeerError
 from benchmarks.harness.machine import machine, versions
@@ -23,7 +23,6 @@ from benchmarks.words.corpus import MissingDataError, data_folder
 from benchmarks.words.options import cache_folder
 
 TITLE = "Scores beside gensim's, GloVe's and vecto's own code"
-HIDDEN = ("--data", "--cache", "--glove", "--vectors", "--results")
 
 
 def read(argv: list[str]) -> argparse.Namespace:
@@ -46,23 +45,13 @@ def read(argv: list[str]) -> argparse.Namespace:
     options = reader.parse_args(argv)
     if wrong := [part for part in options.parts if part not in PARTS]:
         reader.error(f"there is no part {wrong[0]!r}; there are {', '.join(PARTS)}")
-    options.command = shlex.join(["python", "-m", "benchmarks.scores", *shown(argv)])
+    options.command = command(reader, argv)
     kept = ROOT / "benchmarks" / "results"
     if options.quick:
         options.most, kept = 3000, options.cache / "quick"
     options.results = options.results or kept
     options.parts = options.parts or list(PARTS)
     return options
-
-
-def shown(argv: list[str]) -> list[str]:
-    """The command line without paths."""
-    kept, skip = [], False
-    for word in argv:
-        if not skip and word.split("=")[0] not in HIDDEN:
-            kept.append(word)
-        skip = word in HIDDEN
-    return kept
 
 
 def main(argv: list[str]) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 import time
 from pathlib import Path
 
+from benchmarks.harness.command import command
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import ROOT, MissingPeerError
 from benchmarks.harness.machine import machine, versions
@@ -37,8 +37,7 @@ def read(argv: list[str]) -> argparse.Namespace:
     options = reader.parse_args(argv)
     if wrong := [part for part in options.parts if part not in PARTS]:
         reader.error(f"there is no part {wrong[0]!r}; there are {', '.join(PARTS)}")
-    told = [*options.parts, *(["--quick"] if options.quick else [])]
-    options.command = shlex.join(["python", "-m", "benchmarks.search", *told])
+    options.command = command(reader, argv)
     options.cache = options.cache / "search" / ("quick" if options.quick else "")
     options.cache.mkdir(parents=True, exist_ok=True)
     if options.quick:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 import time
 from pathlib import Path
 
+from benchmarks.harness.command import command
 from benchmarks.harness.contestants import ContestantError
 from benchmarks.harness.environment import ROOT
 from benchmarks.harness.machine import machine, versions
@@ -39,8 +39,7 @@ def read(argv: list[str]) -> argparse.Namespace:
     options = reader.parse_args(argv)
     if wrong := [part for part in options.parts if part not in PARTS]:
         reader.error(f"there is no part {wrong[0]!r}; there are {', '.join(PARTS)}")
-    hidden = [word for word in argv if not word.startswith("--cache")]
-    options.command = shlex.join(["python", "-m", "benchmarks.serve", *hidden])
+    options.command = command(reader, argv)
     if options.quick:
         options.items, options.repeat, options.seconds = 2000, 1, 1.0
         options.cache = options.cache / "quick"

@@ -7,7 +7,6 @@ our side chooses (epochs, temperature) it chooses on a part of the training file
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.harness.command import command
 from benchmarks.harness.contestants import Answer, Contestant, ContestantError, run
 from benchmarks.harness.environment import ROOT, MissingPeerError
 from benchmarks.harness.findings import Finding, mean, times_faster, yes
@@ -45,7 +45,9 @@ def read(argv: list[str]) -> argparse.Namespace:
     reader.add_argument("--quick", action="store_true", help="one seed, one epoch: no result")
     reader.add_argument("--data", type=Path, default=data_folder(), help="folder of data sets")
     reader.add_argument("--results", type=Path, help="default: benchmarks/results")
-    return reader.parse_args(argv)
+    options = reader.parse_args(argv)
+    options.command = command(reader, argv)
+    return options
 
 
 def main(argv: list[str]) -> int:
@@ -65,8 +67,7 @@ def main(argv: list[str]) -> int:
         return 1
     truth = np.array([cell == LABEL for cell in columns(str(test))[TARGET]], np.int64)
     findings = beside(found, truth)
-    told = " ".join(["python -m benchmarks.table", *map(shlex.quote, shown(argv))])
-    run_ = {"date": time.strftime("%Y-%m-%d"), "command": told, "machine": machine(),
+    run_ = {"date": time.strftime("%Y-%m-%d"), "command": chosen.command, "machine": machine(),
             "versions": versions(), "threads": chosen.threads}  # fmt: skip
     place = chosen.results or (ROOT / "benchmarks" / "results")
     if chosen.quick and chosen.results is None:
@@ -77,16 +78,6 @@ def main(argv: list[str]) -> int:
     lines = table([{"run": record.name, **one.as_json()} for one in findings])
     print(*lines, sep="\n")
     return 0
-
-
-def shown(argv: list[str]) -> list[str]:
-    """The command line without paths."""
-    kept, skip = [], False
-    for word in argv:
-        if not skip and word.split("=")[0] not in ("--data", "--results"):
-            kept.append(word)
-        skip = word in ("--data", "--results")
-    return kept
 
 
 def answers(job: dict[str, Any], seeds: int, threads: int) -> dict[str, list[Answer]]:

@@ -6,7 +6,7 @@ import gzip
 
 import numpy as np
 import pytest
-from benchmarks.table.__main__ import beside, less, main, shown
+from benchmarks.table.__main__ import beside, less, main
 from benchmarks.table.runners.cells import columns
 
 
@@ -32,10 +32,6 @@ def test_answers_become_findings():
     found |= {name: [{**one, "chances": bad}] for name in ("boosting", "logistic")}
     findings = beside(found, truth)
     assert len(findings) == 10 and findings[0].ours == [1.0] and findings[0].met == "yes"
-
-
-def test_the_command_is_shown_without_paths():
-    assert shown(["--seeds", "3", "--data", "/x", "--results=/y"]) == ["--seeds", "3"]
 
 
 def test_data_that_is_not_there(tmp_path, capsys):
