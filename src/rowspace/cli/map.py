@@ -69,4 +69,3 @@ def map_of(model_path: str, method: str, points: int, neighbours: int, seed: int
     shares = None if found.shares is None else list(found.shares)
     output.emit("map", method=method, points=len(found), of=found.of, shares=shares)
     output.say(f"{len(found)} of {found.of} items by {method}, in {visible(model_path)}")
-
