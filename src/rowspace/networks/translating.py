@@ -31,7 +31,7 @@ from rowspace.training.start import Source
 from rowspace.vectors import Model, Vectors
 
 RUN: dict[str, Any] = {
-    "epochs": 30, "batch": 4096, "lr": 1.5e-3, "schedule": "cosine", "warmup": 0.08,
+    "epochs": 30, "batch": 2048, "lr": 1e-3, "schedule": "cosine", "warmup": 0.08,
     "floor": 0.02, "average": 5, "valid": 0.05,
 }  # fmt: skip
 """What a run is where nothing else is said; a batch counts subwords of both sides."""
