@@ -14,7 +14,7 @@ from rowspace.cli.settings import COUNT, NOT_NEGATIVE, Setting
 
 NETWORK, READING = "network", "reading"
 RUN_DEFAULTS = {
-    "epochs": 30, "batch": 4096, "lr": 1.5e-3, "schedule": "cosine", "warmup": 0.08,
+    "epochs": 30, "batch": 2048, "lr": 1e-3, "schedule": "cosine", "warmup": 0.08,
     "floor": 0.02, "average": 5, "valid": 0.05,
 }  # fmt: skip
 """As `networks.translating.RUN`, which needs torch."""
