@@ -42,7 +42,7 @@ def test_help_imports_little():
     assert len(imported("doctor")) > 500, "what is imported is counted"
 
 
-@pytest.mark.parametrize("group", [app.app, app.train])
+@pytest.mark.parametrize("group", [app.app, app.train, app.tune])
 def test_table_says_what_the_commands_say(group):
     context = click.Context(group)
     for name, (_, text) in group.entries.items():
@@ -88,7 +88,7 @@ def test_unlike_anything_gets_no_guess(command):
     assert done.returncode == 2 and "did you mean" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [["nearest"], ["analogy", "m", "a"], ["evaluate", "m"]])
+@pytest.mark.parametrize("words", [["nearest"], ["analogy", "m", "a"], ["evaluate"]])
 def test_missing_arguments_are_usage(command, words):
     done = command(*words)
     assert done.returncode == 2 and done.stderr.startswith("error: ")

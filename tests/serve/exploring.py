@@ -144,6 +144,14 @@ class Page:
             self.press(TAB)
         raise AssertionError(f"the tab key does not lead to {css}")
 
+    def offered(self, typed: str) -> None:
+        """Wait until what the search offers is what was typed, and no letter less."""
+        self.until(
+            "((found) => found.length && found.every(e => e.textContent.startsWith(arguments[0])))"
+            "([...document.querySelectorAll('#search [role=option]')])",
+            typed,
+        )
+
     def answers(self) -> list[tuple[str, float]]:
         """The items and scores of the panel that is open."""
         self.until("document.querySelector('.panel:not([hidden]) .answers li')")

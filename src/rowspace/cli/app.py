@@ -39,9 +39,12 @@ SECTIONS = {
     "Judge": {
         "evaluate": (
             "rowspace.cli.evaluate:evaluate",
-            "Score a model on labels, similarity and analogies.",
+            "Score a model on lists, labels, texts; compare it with another.",
         ),
-        "report": ("rowspace.cli.report:report", "All about a model, as one page."),
+        "report": (
+            "rowspace.cli.report:report",
+            "All about a model in one page: curves, scores, neighbours, a map.",
+        ),
         "info": ("rowspace.cli.info:info", "What a model is and how it was made."),
         "doctor": ("rowspace.cli.doctor:doctor", "What this machine offers, what is missing."),
     },
