@@ -122,6 +122,15 @@ ROWS = {
     ): "predictions a second, one model of fastText's in both",
     ("predict", "own models: all cells"): "… each with its own",
     (
+        "translate",
+        "Multi30k en→de in 30 minutes, BLEU of test 2016",
+    ): "translation, Multi30k en→de, 30 minutes of training: BLEU",
+    (
+        "look-ups",
+        "look-ups of 32 items, 400000 × 100",
+    ): "the server: look-ups of 32 items a second, 400,000 × 100",
+    ("nearest", "nearest of 400000 × 100, exact, p50"): "… and a nearest-neighbour query, exact",
+    (
         "accuracy",
         "mean of the sets",
     ): "accuracy on four sets, both tuned alike: mean gain on fastText",
